@@ -1,0 +1,45 @@
+# The commands of the project. `make run` and `make test` are all a newcomer needs.
+
+PYTHON_IN_VENV = .venv/bin/python
+UV = .venv/bin/uv pip compile -q --generate-hashes --python-version 3.13 --no-header --no-annotate $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test soak bench check format lock clean
+
+help:  ## Say what each command does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## Make .venv with the locked packages (Python 3.13 or 3.12; name one by PYTHON=...)
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh
+
+run: setup  ## Serve the product with demo data on http://localhost:5000 (PORT=... for another port)
+	@PORT="$(PORT)" $(PYTHON_IN_VENV) scripts/run.py
+
+test: setup  ## Run every gate and the tests on SQLite and PostgreSQL
+	@$(PYTHON_IN_VENV) scripts/test.py
+
+soak: setup  ## Race 8 threads x 200 rounds on PostgreSQL, each race with its negative control
+	@TEST_DATABASE=postgres TEST_RACE_ROUNDS=$(or $(ROUNDS),200) $(PYTHON_IN_VENV) -m pytest tests/concurrency tests/accounts/test_races.py
+
+bench: setup  ## Measure statements and milliseconds of the hot operations
+	@$(PYTHON_IN_VENV) -m benchmarks.operations
+
+check: setup  ## Run the gates only: style, types, directions, migrations, templates, translations
+	@$(PYTHON_IN_VENV) scripts/test.py --gates
+
+format: setup  ## Put the code in order: imports, mendable findings, formatting
+	@$(PYTHON_IN_VENV) -m ruff check --fix --quiet .
+	@$(PYTHON_IN_VENV) -m ruff format .
+
+lock: setup  ## Lock requirements/*.in with hashes (UPGRADE=1 takes the newest versions)
+	@cd requirements && for name in base production dev; do \
+		../$(UV) $$name.in -o $$name.txt || exit 1; \
+	done
+
+screenshot: setup  ## Take the pictures of README and guides anew (needs Chromium)
+	@$(PYTHON_IN_VENV) scripts/screenshot.py
+
+clean:  ## Remove what can be made again: .venv, caches, compiled files; var/ with the data stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find locale -name '*.mo' -delete 2>/dev/null || true

@@ -1,0 +1,1 @@
+"""Helpers of the Makefile; the product never imports them."""

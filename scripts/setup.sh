@@ -1,0 +1,31 @@
+#!/bin/sh
+# Make .venv ready: the right Python, the locked packages, the compiled translations.
+# Does nothing, quickly, when all of that is as it should be.
+set -eu
+cd "$(dirname "$0")/.."
+
+lock=requirements/dev.txt
+stamp=.venv/.installed
+python=.venv/bin/python
+
+if ! [ -x "$python" ] || ! "$python" -c "" 2>/dev/null; then
+    found=$(sh scripts/find_python.sh)
+    echo "Making .venv with $("$found" --version) ..."
+    "$found" -m venv --clear .venv
+fi
+
+if ! cmp -s "$lock" "$stamp"; then
+    echo "Installing $(grep -c == "$lock") locked packages into .venv (half a minute or so) ..."
+    log=$(mktemp)
+    if ! PIP_DISABLE_PIP_VERSION_CHECK=1 "$python" -m pip install -q --require-hashes -r "$lock" \
+        >"$log" 2>&1; then
+        grep -v "Location .* is ignored" "$log" >&2 || true
+        rm -f "$log"
+        echo "The packages could not be installed; see above. Nothing else was changed." >&2
+        exit 1
+    fi
+    rm -f "$log"
+    cp "$lock" "$stamp"
+fi
+
+"$python" scripts/compile_messages.py

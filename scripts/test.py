@@ -1,0 +1,125 @@
+"""Everything that has to hold: the gates, then the tests on both databases.
+
+The quick ones come first and the first that fails ends the run with its name. `--gates` stops
+before the tests.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(BASE_DIR))
+
+from tests.conftest import chromium  # noqa: E402  # needs the project on the path
+from tests.postgres import Cluster, available  # noqa: E402  # the same
+
+PYTEST = ["-m", "pytest", "-q", "--no-header", "-n", "2", "--ignore=tests/architecture"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that has to hold, and how it is seen."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def production() -> dict[str, str]:
+    """Give an environment as an installation has it, with keys made for this run only.
+
+    The database is the one the tests use, still empty, so that checks that ask it get an answer.
+    """
+    import secrets
+
+    from cryptography.fernet import Fernet
+
+    return {
+        "ERP_DEBUG": "",
+        "ERP_SECRET_KEY": secrets.token_urlsafe(64),
+        "ERP_FIELD_KEY": Fernet.generate_key().decode(),
+        "ERP_ALLOWED_HOSTS": "erp.example.com",
+        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:"),
+        "ERP_ALLOW_SQLITE": "1",
+    }
+
+
+def gates() -> list[Step]:
+    """List what is checked without running the product's tests, quickest first."""
+    # The database is an empty one in memory: a fresh clone has no var/ yet.
+    local = {"ERP_DEBUG": "1", "DATABASE_URL": "sqlite://:memory:"}
+    deploy = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    migrations = ["manage.py", "makemigrations", "--check", "--dry-run"]
+    directions = ["-c", "from importlinter.cli import lint_imports_command as run; run()"]
+    return [
+        Step("style (ruff)", ["-m", "ruff", "check", "."]),
+        Step("format (ruff)", ["-m", "ruff", "format", "--check", "."]),
+        Step("directions (import-linter)", directions),
+        Step("deployment check", deploy, production()),
+        Step("migrations complete", migrations, local),
+        Step("types (mypy)", ["-m", "mypy"]),
+        Step(
+            "house rules: sizes, templates, translations, commands, settings",
+            ["-m", "pytest", "-q", "--no-header", "-n", "2", "tests/architecture"],
+        ),
+    ]
+
+
+def tests(postgres_missing: str) -> list[Step]:
+    """List the runs of the tests: the browser and the locks belong to PostgreSQL where it is."""
+    on_sqlite = Step("tests on SQLite", PYTEST, {"TEST_DATABASE": "sqlite"})
+    if postgres_missing:
+        return [on_sqlite]
+    quick = [*PYTEST, "-m", "not e2e and not postgres"]
+    return [
+        Step("tests on SQLite", quick, {"TEST_DATABASE": "sqlite"}),
+        Step("tests on PostgreSQL", PYTEST, {"TEST_DATABASE": "postgres", "TEST_DATA_ONLY": "1"}),
+    ]
+
+
+def run(step: Step) -> int:
+    """Run one step with its output on the screen."""
+    print(f"\n=== {step.name}", flush=True)
+    started = time.monotonic()
+    code = subprocess.run(
+        [sys.executable, *step.command],
+        cwd=BASE_DIR,
+        env={**os.environ, **step.environment},
+        check=False,
+    ).returncode
+    if code:
+        print(f"=== FAILED: {step.name} (exit {code})", file=sys.stderr, flush=True)
+    elif "tests on" not in step.name:  # the last line of a run of tests is pytest's own
+        print(f"=== held: {step.name}, {time.monotonic() - started:.1f} s", flush=True)
+    return code
+
+
+def main() -> int:
+    """Run the steps until one fails."""
+    missing = available()
+    if missing:
+        print(f"=== skipped: no PostgreSQL ({missing}); locks and races are not shown")
+    elif "TEST_DATABASE_URL" not in os.environ:
+        cluster = Cluster.start()
+        atexit.register(cluster.stop)
+        os.environ["TEST_DATABASE_URL"] = cluster.url
+    steps = gates()
+    if "--gates" not in sys.argv[1:]:
+        if not chromium():
+            print("=== skipped: no Chromium; the walks in a browser are not shown")
+        steps += tests(missing)
+    for step in steps:
+        if code := run(step):
+            return code if code > 0 else 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Proof that the product does what its documents say."""

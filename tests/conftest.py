@@ -1,0 +1,121 @@
+"""What every test has: no way out of this machine, and skips that say what is missing."""
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
+from hypothesis import settings as hypothesis_settings
+
+from apps.approvals import triggers as approval_triggers
+from apps.audit import triggers as audit_triggers
+
+# A busy machine is no counter-example.
+hypothesis_settings.register_profile("erp", deadline=None)
+hypothesis_settings.load_profile("erp")
+
+LOOPBACK_NAMES = {"localhost", ""}
+
+
+def chromium() -> str | None:
+    """Find the browser of end-to-end tests."""
+    named = os.environ.get("TEST_CHROMIUM")
+    return named or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+NEEDS_DATA = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def touches_data(item: pytest.Item) -> bool:
+    """Tell a test that asks a database; only those have anything to show on a second one."""
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & NEEDS_DATA) or item.get_closest_marker("django_db") is not None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip, by name, what this machine or this run cannot do."""
+    if os.environ.get("TEST_DATA_ONLY"):
+        left_out = [item for item in items if not touches_data(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if touches_data(item)]
+    no_browser = pytest.mark.skip(reason="no Chromium on this machine")
+    no_postgres = pytest.mark.skip(reason="shown on PostgreSQL only (TEST_DATABASE=postgres)")
+    on_sqlite = os.environ.get("TEST_DATABASE", "sqlite") == "sqlite"
+    for item in items:
+        if "e2e" in item.keywords and not chromium():
+            item.add_marker(no_browser)
+        if "postgres" in item.keywords and on_sqlite:
+            item.add_marker(no_postgres)
+
+
+def pytest_report_header() -> str:
+    """Name the database in the first lines."""
+    return f"database: {os.environ.get('TEST_DATABASE', 'sqlite')}"
+
+
+def is_loopback(address: Any) -> bool:
+    """Tell a connection inside this machine from one that leaves it."""
+    if not isinstance(address, tuple):
+        return True  # a socket in the file system
+    host = str(address[0])
+    if host in LOOPBACK_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_way_out() -> Iterator[None]:
+    """Refuse connections to other machines: a test that needs one is not a test."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if not is_loopback(address):
+            raise ConnectionRefusedError(f"tests do not leave this machine: {address!r}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _history_can_be_emptied_between_tests() -> Iterator[None]:
+    """Let transactional tests clean up: the triggers refuse that to everybody else."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def emptied(self: BaseDatabaseOperations, statements: Any) -> None:
+        guards = (audit_triggers, approval_triggers)
+        for guard in guards:
+            guard.take_down(self.connection)
+        try:
+            flush(self, statements)
+        finally:
+            for guard in guards:
+                guard.put_up(self.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", emptied)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Start each test with an empty cache: counters of one must not throttle another."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def on_postgres() -> bool:
+    """Tell which database runs underneath."""
+    return connection.vendor == "postgresql"

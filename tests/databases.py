@@ -1,0 +1,58 @@
+"""Which database this run of the tests uses: a file in a scratch folder, or PostgreSQL.
+
+TEST_DATABASE=sqlite (default) or postgres; for the latter TEST_DATABASE_URL names a server whose
+user may create databases, and without it a throw-away cluster is started from installed programs.
+The process that makes something takes it away again; parallel workers inherit its address.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests import postgres
+from tests.postgres import Cluster
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def scratch() -> Path:
+    """Give the one folder for everything this run writes; made by pytest and nobody else."""
+    if "TEST_SCRATCH" in os.environ:
+        return Path(os.environ["TEST_SCRATCH"])
+    if "PYTEST_VERSION" not in os.environ:
+        return BASE_DIR / "var" / "tests"  # mypy and the like read the settings and write nothing
+    postgres.sweep("erp-tests-*")
+    folder = Path(tempfile.mkdtemp(prefix=f"erp-tests-{os.getpid()}-"))
+    os.environ["TEST_SCRATCH"] = str(folder)
+    for name in ("media", "static"):
+        (folder / name).mkdir()
+    atexit.register(remove, folder, os.getpid())
+    return folder
+
+
+def remove(folder: Path, made_by: int) -> None:
+    """Take the folder away; a forked child leaves it to its parent."""
+    if os.getpid() == made_by:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def url(kind: str) -> str:
+    """Give the address of the database server or file of this run."""
+    if kind == "sqlite":
+        return f"sqlite:///{scratch() / 'unused.sqlite3'}"
+    if kind != "postgres":
+        raise RuntimeError(f"TEST_DATABASE has to be sqlite or postgres, not {kind!r}")
+    if "TEST_DATABASE_URL" not in os.environ:
+        cluster = Cluster.start()
+        atexit.register(cluster.stop)
+        os.environ["TEST_DATABASE_URL"] = cluster.url
+    return os.environ["TEST_DATABASE_URL"]
+
+
+def test_name() -> str:
+    """Give the name the test database itself gets; workers add theirs."""
+    if os.environ.get("TEST_DATABASE", "sqlite") == "sqlite":
+        return str(scratch() / "test.sqlite3")
+    return f"test_erp_{os.environ.setdefault('TEST_RUN', str(os.getpid()))}"

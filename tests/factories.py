@@ -1,0 +1,63 @@
+"""Makers of people and departments for every test; each app's tests add makers of their own."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from apps.accounts import services
+from apps.accounts.api.tokens import pair
+from apps.accounts.models import Department, User
+
+PASSWORD = "a long enough passphrase"
+_numbers = count(1)
+
+
+def number() -> int:
+    """A number no other record of this run has."""
+    return next(_numbers)
+
+
+def make_department(
+    code: str | None = None,
+    *,
+    parent: Department | None = None,
+    head: User | None = None,
+    **more: Any,
+) -> Department:
+    """A department; give it a parent to put it into a tree."""
+    code = code or f"D{number()}"
+    more.setdefault("name", f"Department {code}")
+    return Department.objects.create(code=code, parent=parent, head=head, **more)
+
+
+def make_user(username: str | None = None, *roles: str, **more: Any) -> User:
+    """Somebody who may log in with PASSWORD, with the given roles of the matrix."""
+    username = username or f"person{number()}"
+    more.setdefault("email", f"{username}@example.com")
+    more.setdefault("name", username.capitalize())
+    password = more.pop("password", PASSWORD)
+    user: User = User.objects.create_user(username, password=password, **more)
+    if roles:
+        set_up_roles()
+        services.roles.assign_roles(user, roles)
+    return User.objects.get(pk=user.pk)
+
+
+def set_up_roles() -> None:
+    """The groups of the matrix, once per test."""
+    if not Group.objects.filter(name="admin").exists():
+        services.set_up_roles()
+
+
+def authorization(user: User) -> str:
+    """The header of a call by this person, after a log-in."""
+    return f"Bearer {pair(services.begin(user))['access']}"
+
+
+def api_client(user: User) -> Client:
+    """A client of the API with an access token of this person."""
+    return Client(headers={"Authorization": authorization(user)})

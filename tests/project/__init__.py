@@ -1,0 +1,1 @@
+"""Tests of what surrounds the apps: headers, sessions, set-up."""

@@ -1,0 +1,42 @@
+"""`make test` runs what it says, in order, and fails when one step fails."""
+
+import sys
+
+from erp import env
+from scripts import test as gate
+
+
+def test_browser_and_locks_belong_to_postgres_where_it_is():
+    sqlite, postgres = gate.tests("")
+
+    assert "not e2e and not postgres" in sqlite.command
+    assert "-m" not in postgres.command[2:]
+    assert postgres.environment["TEST_DATABASE"] == "postgres"
+
+
+def test_without_postgres_everything_runs_on_sqlite():
+    (only,) = gate.tests("no programs")
+
+    assert "-m" not in only.command[2:]
+
+
+def test_deployment_is_checked_as_production_would_be():
+    (deploy,) = [step for step in gate.gates() if "deploy" in step.name]
+
+    assert env.load(deploy.environment).debug is False
+
+
+def test_failed_step_is_named_and_ends_the_run(monkeypatch, capfd):
+    said = gate.Step("says", ["-c", "print('hello')"])
+    failing = gate.Step("fails", ["-c", "raise SystemExit(3)"])
+    never = gate.Step("never", ["-c", "print('too late')"])
+    monkeypatch.setattr(gate, "gates", lambda: [said, failing, never])
+    monkeypatch.setattr(sys, "argv", ["test.py", "--gates"])
+
+    code = gate.main()
+
+    out, err = capfd.readouterr()
+    assert code == 3
+    assert "FAILED: fails (exit 3)" in err
+    assert "hello" in out
+    assert "too late" not in out
