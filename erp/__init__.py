@@ -1,0 +1,1 @@
+"""The project: settings, routes and entry points. Business lives in apps/."""

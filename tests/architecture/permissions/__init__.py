@@ -1,0 +1,1 @@
+"""The permission table, one module per app: see ../permission_table.py."""

@@ -1,0 +1,94 @@
+"""Every route has a row in the permission table, and every row holds for everybody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.architecture import asking
+from tests.architecture import permission_table as table
+from tests.architecture.asking import Answer
+from tests.architecture.permission_table import PEOPLE, Row, World
+from tests.architecture.urlconf import routes
+
+# The back office answers below an object with a redirect to its page; it shows nothing.
+REDIRECTS = "/<path:object_id>/"
+# Verbs no row names are refused to all; asking those with the most and the least rights is enough.
+ASKED_IN_VAIN = ("anonymous", "admin", "procurement")
+ALL = table.rows()
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One of everything, for all rows of this module; taken back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield asking.build()
+        transaction.set_rollback(True)
+
+
+@dataclass
+class Reading:
+    """Every page, read by everybody: what came back, and which tables were others afterwards."""
+
+    answers: dict[tuple[str, str], Answer]
+    changed: list[str]
+
+
+@pytest.fixture(scope="module")
+def reading(world: World, django_db_blocker: Any) -> Reading:
+    """Read all there is to read once."""
+    with django_db_blocker.unblock():
+        before = asking.fingerprints()
+        answers = {
+            (row.route, person): asking.read(world, row, person) for row in ALL for person in PEOPLE
+        }
+        after = asking.fingerprints()
+    return Reading(answers, [name for name in before if before[name] != after[name]])
+
+
+def test_every_route_has_exactly_one_row() -> None:
+    listed = Counter(row.route for row in ALL)
+    existing = {r.key for r in routes() if REDIRECTS not in r.key}
+
+    assert sorted(existing - listed.keys()) == [], "routes without a row in the permission table"
+    assert sorted(listed.keys() - existing) == [], "rows of routes that do not exist"
+    assert [name for name, times in listed.items() if times > 1] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", ALL, ids=lambda row: row.route)
+def test_row(world: World, reading: Reading, row: Row) -> None:
+    wrong = []
+    for verb in row.verbs:
+        gate = row.gates.get(verb)
+        for person in PEOPLE if gate else ASKED_IN_VAIN:
+            if verb == "GET":
+                answer = reading.answers[row.route, person]
+            else:
+                answer = asking.write(world, row, verb, person)
+            wanted = {gate.wants(person)} if gate else {"refused", "hidden"}
+            wrong += [f"{verb} as {person}: {text}" for text in answer.unsigned]
+            if answer.outcome not in wanted:
+                wrong.append(f"{verb} as {person}: {wanted}, not {answer.outcome} {answer.status}")
+
+    assert wrong == []
+
+
+def test_reading_changes_nothing(reading: Reading) -> None:
+    assert reading.changed == []
+
+
+@pytest.mark.django_db
+def test_asking_for_the_head_changes_nothing(world: World) -> None:
+    before = asking.fingerprints()
+    for row in ALL:
+        for person in ("engineer", "admin"):
+            asking.read(world, row, person, "head")
+    after = asking.fingerprints()
+
+    assert [name for name in before if before[name] != after[name]] == []
