@@ -1,0 +1,1 @@
+"""The common ground of all apps: workflow, errors, money, numbers, API and admin bases."""

@@ -1,0 +1,1 @@
+"""Writes that any kind of document shares: files and comments."""

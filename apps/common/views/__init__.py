@@ -1,0 +1,1 @@
+"""Pages and downloads that belong to no single app."""
