@@ -1,0 +1,1 @@
+"""The API of people: log-in, tokens, users and departments."""

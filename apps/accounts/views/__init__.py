@@ -1,0 +1,1 @@
+"""Pages about oneself: log-in, password, profile, standing in."""
