@@ -1,0 +1,1 @@
+"""Who pays: cost centres and projects."""
