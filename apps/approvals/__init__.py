@@ -1,0 +1,1 @@
+"""Approval of documents: rules, requests, steps and decisions, for any kind."""

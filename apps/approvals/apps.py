@@ -1,0 +1,23 @@
+"""Configuration of the approvals app."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class ApprovalsConfig(AppConfig):
+    """Rules, requests, steps and decisions for any kind of document."""
+
+    name = "apps.approvals"
+    verbose_name = _("Approvals")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Deliver notices, and guard the decisions on SQLite around migrations."""
+        from apps.approvals import checks, notices, triggers
+        from apps.common import outbox
+
+        del checks  # registered by being imported
+        outbox.register(notices.TOPIC, notices.deliver, atomic=True)
+        pre_migrate.connect(triggers.before_migrations, sender=self)
+        post_migrate.connect(triggers.after_migrations, sender=self)

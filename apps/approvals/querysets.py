@@ -1,0 +1,122 @@
+"""Questions about running approvals: whose turn it is, what is late; never a write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.apps import apps as registry
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from apps.accounts.models import Delegation
+from apps.approvals.states import Mode, RequestStatus, StepStatus
+
+
+def _model(name: str) -> Any:
+    return registry.get_model("approvals", name)
+
+
+def stood_in_for(user: Any) -> models.QuerySet[Delegation, Any]:
+    """The people this person stands in for now."""
+    return Delegation.objects.current().filter(delegate=user).values("delegator")
+
+
+def assigned_to(user: Any, prefix: str = "") -> Q:
+    """Assignments of a person: by name, by group, or standing in for somebody who is away.
+
+    Who stands in takes over what is assigned to the absent person by name; a group has others.
+    """
+    return (
+        Q(**{f"{prefix}user": user})
+        | Q(**{f"{prefix}group__in": user.groups.all()})
+        | Q(**{f"{prefix}user__in": stood_in_for(user)})
+    )
+
+
+def kept_apart(user: Any, request: str) -> Exists:
+    """Whether this person, or somebody they stand in for, asked for or edited the document."""
+    excluded = _model("ApprovalExclusion").objects.filter(request=OuterRef(request))
+    return Exists(excluded.filter(Q(user=user) | Q(user__in=stood_in_for(user))))
+
+
+def unused() -> Q:
+    """Assignments whose person has not spoken; where all must agree, also those not yet met."""
+    decisions = _model("ApprovalDecision").objects
+    by_person = decisions.filter(
+        Q(actor=OuterRef("user")) | Q(on_behalf_of=OuterRef("user")), step=OuterRef("step")
+    )
+    by_anybody = decisions.filter(assignment=OuterRef("pk"))
+    return ~Exists(by_person) & (~Q(step__mode=Mode.ALL) | ~Exists(by_anybody))
+
+
+class ApprovalRequestQuerySet(models.QuerySet[Any]):
+    """Approvals of documents."""
+
+    def of(self, kind: str, pk: int) -> ApprovalRequestQuerySet:
+        """All approvals one document ever had, the newest first."""
+        return self.filter(document_kind=kind, document_id=pk)
+
+    def pending(self) -> ApprovalRequestQuerySet:
+        """Those somebody still has to decide on."""
+        return self.filter(status=RequestStatus.PENDING)
+
+    def assigned_to(self, user: Any) -> ApprovalRequestQuerySet:
+        """Requests with a step this person decides, decided or will decide."""
+        mine = _model("ApprovalAssignment").objects.filter(
+            assigned_to(user), step__request=OuterRef("pk")
+        )
+        return self.filter(Exists(mine))
+
+    def visible_to(self, user: Any) -> ApprovalRequestQuerySet:
+        """Those one asked for, took part in or decides on; all with the view permission."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.has_perm("approvals.view_approvalrequest"):
+            return self
+        mine = _model("ApprovalAssignment").objects.filter(
+            assigned_to(user), step__request=OuterRef("pk")
+        )
+        took_part = _model("ApprovalExclusion").objects.filter(request=OuterRef("pk"), user=user)
+        return self.filter(Q(requester=user) | Q(Exists(took_part)) | Q(Exists(mine)))
+
+
+class ApprovalStepQuerySet(models.QuerySet[Any]):
+    """Steps of requests."""
+
+    def inbox(self, user: Any) -> ApprovalStepQuerySet:
+        """Active steps this person may decide now, as themselves or standing in: the inbox.
+
+        Leaves out what duties keep apart (own and edited requests, and those of people one stands
+        in for), what this person has decided already, and consents somebody else gave meanwhile.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        decided = _model("ApprovalDecision").objects.filter(step=OuterRef("pk"))
+        mine = _model("ApprovalAssignment").objects.filter(
+            assigned_to(user), unused(), step=OuterRef("pk"), is_open=True
+        )
+        return self.filter(
+            Exists(mine),
+            ~kept_apart(user, "request"),
+            ~Exists(decided.filter(Q(actor=user) | Q(on_behalf_of=user))),
+            status=StepStatus.ACTIVE,
+        )
+
+    def overdue(self, at: dt.datetime | None = None) -> ApprovalStepQuerySet:
+        """Active steps whose hours are over."""
+        return self.filter(status=StepStatus.ACTIVE, due_at__lt=at or timezone.now())
+
+
+class HolidayQuerySet(models.QuerySet[Any]):
+    """Days that differ from their weekday."""
+
+    def calendar(self) -> dict[dt.date, bool]:
+        """All of them, by date: whether people are at work."""
+        return dict(self.order_by().values_list("date", "is_working_day"))
+
+
+ApprovalRequestManager = models.Manager.from_queryset(ApprovalRequestQuerySet)
+ApprovalStepManager = models.Manager.from_queryset(ApprovalStepQuerySet)
+HolidayManager = models.Manager.from_queryset(HolidayQuerySet)
