@@ -1,0 +1,1 @@
+"""Requisitions over the API."""

@@ -1,0 +1,56 @@
+"""Configuration of the requisitions app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class RequisitionsConfig(AppConfig):
+    """What people ask for."""
+
+    name = "apps.requisitions"
+    verbose_name = _("Requisitions")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make requisitions known as documents, as something to approve and to import."""
+        from apps.approvals import registry
+        from apps.common import documents
+        from apps.requisitions import importers, policies, services
+        from apps.requisitions.models import Requisition, RequisitionLine
+
+        documents.register(
+            documents.DocumentKind(
+                name=services.KIND,
+                model=Requisition,
+                visible_to=Requisition.objects.visible_to,
+                may_attach=policies.may_attach,
+                may_comment=policies.may_comment,
+                workspace_url=workspace_url,
+            )
+        )
+        registry.register(
+            registry.ApprovableKind(
+                kind=services.KIND,
+                model=Requisition,
+                content=services.content,
+                facts=services.facts,
+                approved=services.outcome("approve"),
+                rejected=services.outcome("reject"),
+                returned=services.outcome("return"),
+                lines_rejected=services.reject_lines,
+                line_model=RequisitionLine,
+                related=services.HEADER_RECORDS,
+                labels={"attachments": _("Files")},
+            )
+        )
+        importers.register()
+
+
+def workspace_url(requisition: Any) -> str:
+    """The page of a requisition."""
+    return reverse("requisitions:detail", args=[requisition.pk])

@@ -1,0 +1,98 @@
+"""Questions about requisitions: who sees which, what is open; never a write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps as registry
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from apps.accounts.scopes import department_scope
+from apps.approvals.models import ApprovalRequest, ApprovalStep
+from apps.requisitions.states import LineStatus, Status
+
+HEADER_RECORDS = (
+    "requester",
+    "on_behalf_of",
+    "department",
+    "cost_centre",
+    "project",
+    "currency",
+)
+
+
+class RequisitionQuerySet(models.QuerySet[Any]):
+    """What people asked for."""
+
+    def visible_to(self, user: Any) -> RequisitionQuerySet:
+        """Own ones, watched ones, those to decide on, and those of the departments in one's scope.
+
+        Drafts are private: departments' scopes begin at submission. Fails closed.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.has_perm("requisitions.view_all_requisitions"):
+            return self
+        own = Q(requester=user) | Q(on_behalf_of=user) | Q(created_by=user)
+        watched = Exists(
+            self.model.watchers.through.objects.filter(requisition=OuterRef("pk"), user=user)
+        )
+        decides = Exists(
+            ApprovalRequest.objects.assigned_to(user).filter(
+                document_kind="requisition", document_id=OuterRef("pk")
+            )
+        )
+        scope = department_scope(user, "view_documents", "buy_for")
+        in_scope = Q(department__in=scope) & ~Q(status=Status.DRAFT)
+        return self.filter(own | Q(watched) | Q(decides) | in_scope)
+
+    def with_header(self) -> RequisitionQuerySet:
+        """With all that a list or page shows of the header, in one statement."""
+        return self.select_related(*HEADER_RECORDS)
+
+    def with_decidable(self, user: Any) -> RequisitionQuerySet:
+        """With `is_decidable`: whether this person may decide on the document now."""
+        steps = ApprovalStep.objects.inbox(user).filter(
+            request__document_kind="requisition", request__document_id=OuterRef("pk")
+        )
+        found: RequisitionQuerySet = self.annotate(is_decidable=Exists(steps))
+        return found
+
+    def search(self, text: str) -> RequisitionQuerySet:
+        """By number, title, or what is asked for."""
+        lines = registry.get_model("requisitions", "RequisitionLine").objects
+        asked = lines.filter(requisition=OuterRef("pk"), description__icontains=text)
+        return self.filter(Q(number__icontains=text) | Q(title__icontains=text) | Q(Exists(asked)))
+
+    def with_lines(self) -> RequisitionQuerySet:
+        """With all lines as `shown_lines`, in one more statement for any number of documents."""
+        lines = registry.get_model("requisitions", "RequisitionLine").objects
+        related = ("item", "category", "unit", "preferred_supplier")
+        rows = lines.select_related(*related).order_by("line_no")
+        return self.prefetch_related(models.Prefetch("lines", rows, to_attr="shown_lines"))
+
+
+class RequisitionLineQuerySet(models.QuerySet[Any]):
+    """Lines of requisitions."""
+
+    def open_to_order(self) -> RequisitionLineQuerySet:
+        """Approved lines with something left to order: the buyer's worklist."""
+        return self.filter(
+            requisition__status=Status.APPROVED,
+            status=LineStatus.OPEN,
+            ordered_quantity__lt=F("quantity"),
+        )
+
+    def to_buy_for(self, user: Any) -> RequisitionLineQuerySet:
+        """Open lines of the departments this person buys for."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if not user.has_perm("procurement.add_purchaseorder"):
+            return self.none()
+        scope = department_scope(user, "buy_for")
+        return self.open_to_order().filter(requisition__department__in=scope)
+
+
+RequisitionManager = models.Manager.from_queryset(RequisitionQuerySet)
+RequisitionLineManager = models.Manager.from_queryset(RequisitionLineQuerySet)

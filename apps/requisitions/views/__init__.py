@@ -1,0 +1,1 @@
+"""The engineers' workspace: parse, call a service, show."""

@@ -1,0 +1,1 @@
+"""Tests of requisitions: services, policies, pages, back office, API."""
