@@ -1,0 +1,1 @@
+"""Procurement over the API."""

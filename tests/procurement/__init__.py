@@ -1,0 +1,1 @@
+"""Procurement: the ledger, conversion, orders and their interfaces."""
