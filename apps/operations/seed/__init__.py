@@ -1,0 +1,1 @@
+"""The demonstration: a believable company with people, a catalogue and ninety days of documents."""
