@@ -1,0 +1,1 @@
+"""Measurements of the product on one machine; run by `make bench`."""
