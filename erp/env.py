@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from erp import databases, variables
+from erp import databases, operating, variables
 from erp.variables import Reader
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -59,6 +60,7 @@ class Environment:
     throttles: dict[str, str]
     upload_max_mb: int
     log_level: str
+    operating: operating.Operating
 
 
 def load(values: Mapping[str, str]) -> Environment:
@@ -112,7 +114,7 @@ def read_all(reader: Reader) -> Environment:
             read(
                 "DATABASE_URL",
                 databases.parse,
-                local and databases.parse(f"sqlite:///{VAR_DIR / 'erp.sqlite3'}"),
+                local and local_database(),
             ),
             pool=read("ERP_DATABASE_POOL", variables.whole(0, 200), 8),
         ),
@@ -132,7 +134,15 @@ def read_all(reader: Reader) -> Environment:
         },
         upload_max_mb=read("ERP_UPLOAD_MAX_MB", variables.whole(1, 1024), 20),
         log_level=read("ERP_LOG_LEVEL", variables.one_of("DEBUG", "INFO", "WARNING"), "INFO"),
+        operating=operating.read_all(reader, debug=debug, var_dir=VAR_DIR),
     )
+
+
+def local_database() -> dict[str, Any]:
+    """Name the database of one's own machine, in a folder a fresh clone does not have yet."""
+    with suppress(OSError):  # a read-only copy with a database elsewhere needs no folder
+        VAR_DIR.mkdir(exist_ok=True)
+    return databases.parse(f"sqlite:///{VAR_DIR / 'erp.sqlite3'}")
 
 
 def refuse_unsafe(reader: Reader, environment: Environment) -> None:

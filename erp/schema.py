@@ -1,5 +1,6 @@
-"""Names in the API's description for sets of words that several documents have under one field."""
+"""How the API describes itself."""
 
+# Names for sets of words that several documents have under one field.
 ENUM_NAMES = {
     "ApprovalStatus": "apps.approvals.states.RequestStatus",
     "ApprovalStepStatus": "apps.approvals.states.StepStatus",
@@ -10,4 +11,14 @@ ENUM_NAMES = {
     "RequisitionLineStatus": "apps.requisitions.states.LineStatus",
     "RequisitionStatus": "apps.requisitions.states.Status",
     "SupplierStatus": "apps.catalog.models.suppliers.Supplier.Status",
+}
+
+SETTINGS = {
+    "TITLE": "ERP API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    **dict.fromkeys(("SWAGGER_UI_DIST", "SWAGGER_UI_FAVICON_HREF"), "SIDECAR"),  # nothing from afar
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }

@@ -9,7 +9,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from erp import env as environment
-from erp import schema
+from erp import logs, schema
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[Model] be written where classes are made
 
@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "apps.approvals",
     "apps.requisitions",
     "apps.procurement",
+    "apps.support",
     "apps.audit",
     "apps.operations",
 ]
@@ -224,15 +225,7 @@ SIMPLE_JWT = {
     "AUDIENCE": "erp-api",
     "ISSUER": "erp",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "ERP API",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    **dict.fromkeys(("SWAGGER_UI_DIST", "SWAGGER_UI_FAVICON_HREF"), "SIDECAR"),  # nothing from afar
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": schema.ENUM_NAMES,
-}
+SPECTACULAR_SETTINGS = schema.SETTINGS
 
 # ---------------------------------------------------------------- audit and log
 AUDITLOG_LOGENTRY_MODEL = "audit.Entry"
@@ -240,11 +233,5 @@ MIGRATION_MODULES = {"auditlog": None}  # they would make the table of the model
 AUDITLOG_DISABLE_ON_RAW_SAVE = True
 AUDITLOG_STORE_JSON_CHANGES = True  # None stays None, not the word
 AUDITLOG_MASK_CALLABLE = "apps.audit.masking.mask"
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.log_level},
-    "loggers": {"django": {"handlers": [], "propagate": True}, "axes": {"level": "WARNING"}},
-}
+LOGGING = logs.config(env.operating, env.log_level)
+OPERATING = env.operating  # probes, metrics, backups, slowness: erp/operating.py

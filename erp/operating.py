@@ -1,0 +1,63 @@
+"""What an operator decides: who may read the metrics, where backups go, what counts as slow."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+
+from erp import variables
+from erp.variables import Reader
+
+type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+LOOPBACK = [ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128")]
+SHORTEST_TOKEN = 24
+
+
+@dataclass(frozen=True)
+class Operating:
+    """Settings of operation; every one has a default that is safe."""
+
+    metrics_token: str
+    metrics_allow: list[Network]
+    metrics_dir: Path
+    backup_dir: Path
+    backup_keys: list[str]
+    log_format: str
+    log_file: str
+    slow_request_ms: int
+    slow_query_ms: int
+
+
+def read_all(reader: Reader, *, debug: bool, var_dir: Path) -> Operating:
+    """Read what concerns operation; what is wrong is remembered by the reader."""
+    read = reader.read
+    return Operating(
+        metrics_token=read("ERP_METRICS_TOKEN", token, ""),
+        metrics_allow=read("ERP_METRICS_ALLOW", networks, LOOPBACK),
+        metrics_dir=read("ERP_METRICS_DIR", Path, var_dir / "metrics"),
+        backup_dir=read("ERP_BACKUP_DIR", Path, var_dir / "backups"),
+        backup_keys=read("ERP_BACKUP_KEY", variables.field_keys, []),
+        log_format=read(
+            "ERP_LOG_FORMAT", variables.one_of("json", "line"), "line" if debug else "json"
+        ),
+        log_file=read("ERP_LOG_FILE", str, ""),
+        slow_request_ms=read("ERP_SLOW_REQUEST_MS", variables.whole(1, 600_000), 3000),
+        slow_query_ms=read("ERP_SLOW_QUERY_MS", variables.whole(1, 600_000), 1000),
+    )
+
+
+def token(text: str) -> str:
+    """Read a token that is too long to be guessed."""
+    if len(text) < SHORTEST_TOKEN:
+        raise ValueError(f"has to have {SHORTEST_TOKEN} signs or more")
+    return text
+
+
+def networks(text: str) -> list[Network]:
+    """Read addresses or networks, separated by commas."""
+    try:
+        return [ipaddress.ip_network(word) for word in variables.words(text)]
+    except ValueError:
+        raise ValueError("has to hold addresses or networks such as 10.0.0.0/8") from None
