@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,11 +67,19 @@ def gates() -> list[Step]:
         Step("deployment check", deploy, production()),
         Step("migrations complete", migrations, local),
         Step("types (mypy)", ["-m", "mypy"]),
+        template("sqlite"),
         Step(
             "house rules: sizes, templates, translations, commands, settings",
             ["-m", "pytest", "-q", "--no-header", "-n", "2", "tests/architecture"],
         ),
     ]
+
+
+def template(kind: str) -> Step:
+    """Migrate one database that those of the tests are copies of."""
+    name = os.environ[f"TEST_TEMPLATE_{kind.upper()}"]
+    command = ["-m", "tests.template", name]
+    return Step(f"a {kind} database to copy", command, {"TEST_DATABASE": kind})
 
 
 def tests(postgres_missing: str) -> list[Step]:
@@ -80,6 +90,7 @@ def tests(postgres_missing: str) -> list[Step]:
     quick = [*PYTEST, "-m", "not e2e and not postgres"]
     return [
         Step("tests on SQLite", quick, {"TEST_DATABASE": "sqlite"}),
+        template("postgres"),
         Step("tests on PostgreSQL", PYTEST, {"TEST_DATABASE": "postgres", "TEST_DATA_ONLY": "1"}),
     ]
 
@@ -110,6 +121,10 @@ def main() -> int:
         cluster = Cluster.start()
         atexit.register(cluster.stop)
         os.environ["TEST_DATABASE_URL"] = cluster.url
+    folder = tempfile.mkdtemp(prefix=f"erp-tests-{os.getpid()}-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["TEST_TEMPLATE_SQLITE"] = str(Path(folder) / "template.sqlite3")
+    os.environ["TEST_TEMPLATE_POSTGRES"] = f"erp_template_{os.getpid()}"
     steps = gates()
     if "--gates" not in sys.argv[1:]:
         if not chromium():

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from apps.approvals import triggers as approval_triggers
 from apps.audit import triggers as audit_triggers
+from tests import databases
 
 # A busy machine is no counter-example.
 hypothesis_settings.register_profile("erp", deadline=None)
@@ -107,12 +110,32 @@ def _history_can_be_emptied_between_tests() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Keep a database that is there because it was copied; the scratch folder goes anyway."""
+    return databases.copy_template(connection)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Give the empty database the groups of the matrix: nearly every test needs them."""
+    with django_db_blocker.unblock():
+        databases.furnish(connection)
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     """Start each test with an empty cache: counters of one must not throttle another."""
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_settings() -> Iterator[None]:
+    """Start each test in one language: a request of the test before leaves its own behind."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tests import postgres
 from tests.postgres import Cluster
@@ -56,3 +57,35 @@ def test_name() -> str:
     if os.environ.get("TEST_DATABASE", "sqlite") == "sqlite":
         return str(scratch() / "test.sqlite3")
     return f"test_erp_{os.environ.setdefault('TEST_RUN', str(os.getpid()))}"
+
+
+def template() -> str:
+    """Name the database this run's databases are copies of, or nothing: then each is migrated."""
+    return os.environ.get(f"TEST_TEMPLATE_{os.environ.get('TEST_DATABASE', 'sqlite').upper()}", "")
+
+
+def copy_template(connection: Any) -> bool:
+    """Lay the copy where Django looks for the test database; PostgreSQL copies when it creates."""
+    if not template():
+        return False
+    if connection.vendor == "sqlite":
+        shutil.copyfile(template(), connection.creation._get_test_db_name())
+        return True
+    connection.settings_dict["TEST"]["TEMPLATE"] = template()
+    return False
+
+
+def furnish(connection: Any) -> None:
+    """Set up the roles, and leave no history of it: tests count the entries they cause."""
+    from django.contrib.auth.models import Group
+
+    from apps.accounts import services
+    from apps.audit import triggers
+    from apps.audit.models import Entry
+
+    if Group.objects.exists():
+        return
+    services.set_up_roles()
+    triggers.take_down(connection)
+    Entry.objects.all().delete()
+    triggers.put_up(connection)

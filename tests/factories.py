@@ -48,7 +48,7 @@ def make_user(username: str | None = None, *roles: str, **more: Any) -> User:
 
 
 def set_up_roles() -> None:
-    """The groups of the matrix, once per test."""
+    """The groups of the matrix; gone only after a test that empties the whole database."""
     if not Group.objects.filter(name="admin").exists():
         services.set_up_roles()
 

@@ -67,7 +67,7 @@ def put_all(topic: str, payloads: Iterable[Payload]) -> list[OutboxMessage]:
     rows = [OutboxMessage(topic=topic, payload=dict(p), available_at=now) for p in payloads]
     if rows:
         rows = OutboxMessage.objects.bulk_create(rows)
-        transaction.on_commit(_wake, robust=True)
+        _wake_once()
     return rows
 
 
@@ -97,6 +97,13 @@ def due_count(*, now: dt.datetime | None = None) -> int:
     """How many messages wait to be sent now."""
     now = now or timezone.now()
     return OutboxMessage.objects.filter(status=Status.PENDING, available_at__lte=now).count()
+
+
+def _wake_once() -> None:
+    """Wake the workers after the commit, once however many messages a transaction stores."""
+    waiting = transaction.get_connection().run_on_commit
+    if all(hook[1] is not _wake for hook in waiting):
+        transaction.on_commit(_wake, robust=True)
 
 
 def _wake() -> None:

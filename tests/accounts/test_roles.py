@@ -6,6 +6,7 @@ import json
 from io import StringIO
 
 import pytest
+from auditlog.context import disable_auditlog
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
@@ -26,6 +27,13 @@ WRONG = {
 }
 
 
+@pytest.fixture
+def no_roles(db: None) -> None:
+    """A database as it is before the roles are set up the first time."""
+    with disable_auditlog():
+        Group.objects.all().delete()
+
+
 @pytest.mark.parametrize(("text", "reason"), WRONG.values(), ids=WRONG.keys())
 def test_a_matrix_that_cannot_be_is_refused(text: str, reason: str) -> None:
     with pytest.raises(roles.MatrixError) as caught:
@@ -44,7 +52,7 @@ def test_the_matrix_of_the_product_can_be() -> None:
     assert not any("delete_" in p for p in matrix["finance"].permissions)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("no_roles")
 def test_setting_up_twice_changes_nothing_more() -> None:
     make.make_department("TOP")
     first = services.set_up_roles()
@@ -68,7 +76,7 @@ def test_what_somebody_added_by_hand_is_taken_back() -> None:
     assert not group.permissions.filter(codename="change_user").exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("no_roles")
 def test_a_dry_run_says_what_would_change_and_changes_nothing() -> None:
     with pytest.raises(SystemExit) as caught:
         call_command("erp_setup_roles", "--dry-run", stdout=StringIO())
@@ -77,7 +85,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing() -> None:
     assert not Group.objects.exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("no_roles")
 def test_the_command_speaks_json_and_ends_well() -> None:
     out = StringIO()
     call_command("erp_setup_roles", "--json", stdout=out)
@@ -107,6 +115,7 @@ def test_the_command_names_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_scopes_reach_from_the_top_to_all_below() -> None:
     top = make.make_department("TOP")
     below = make.make_department("SUB", parent=make.make_department("MID", parent=top))
+    services.set_up_roles()
     buyer, engineer = make.make_user("buyer", "procurement"), make.make_user("eng", "engineer")
 
     assert below.pk in department_scope(buyer, "buy_for")

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command, load_command_class
 
+from apps.accounts import services
 from apps.accounts.models import User
 from apps.budgets.models import CostCentre
 from apps.catalog.models import Item, Supplier
@@ -55,6 +56,7 @@ def test_the_examples_work(
     make_unit("LTR")
     CostCentre.objects.create(code="CC-LAB", name="Lab", department=importer.department)
     make_user("buyer", "procurement", department=importer.department)
+    services.set_up_roles()  # gives procurement the scope of a department made since
     (mapping,) = (tomllib.loads(text) for text in blocks(language, "toml"))
     ImportMapping.objects.create(**mapping)
     names = ("items", "requisitions", "purchase_orders", "old-price-list")
