@@ -1,7 +1,7 @@
 """Configuration of the approvals app."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,10 +14,12 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Deliver notices, and guard the decisions on SQLite around migrations."""
-        from apps.approvals import checks, notices, triggers
+        from apps.approvals import checks, notices, querysets, triggers
         from apps.common import outbox
 
         del checks  # registered by being imported
         outbox.register(notices.TOPIC, notices.deliver, atomic=True)
         pre_migrate.connect(triggers.before_migrations, sender=self)
         post_migrate.connect(triggers.after_migrations, sender=self)
+        for changed in (post_save, post_delete):
+            changed.connect(querysets.forget_calendar, sender=self.get_model("Holiday"))

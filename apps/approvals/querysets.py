@@ -6,12 +6,22 @@ import datetime as dt
 from typing import Any
 
 from django.apps import apps as registry
-from django.db import models
+from django.core.cache import cache
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from apps.accounts.models import Delegation
 from apps.approvals.states import Mode, RequestStatus, StepStatus
+
+CALENDAR = "approvals.calendar"
+CALENDAR_SECONDS = 60
+
+
+def forget_calendar(**_signal: Any) -> None:
+    """Read the calendar anew after a day was changed: here at once, elsewhere after the commit."""
+    cache.delete(CALENDAR)
+    transaction.on_commit(lambda: cache.delete(CALENDAR), robust=True)
 
 
 def _model(name: str) -> Any:
@@ -113,8 +123,15 @@ class HolidayQuerySet(models.QuerySet[Any]):
     """Days that differ from their weekday."""
 
     def calendar(self) -> dict[dt.date, bool]:
-        """All of them, by date: whether people are at work."""
-        return dict(self.order_by().values_list("date", "is_working_day"))
+        """All of them, by date: whether people are at work.
+
+        Kept for a minute, and forgotten when a day is changed: every decision needs it.
+        """
+        found: dict[dt.date, bool] | None = cache.get(CALENDAR)
+        if found is None:
+            found = dict(self.order_by().values_list("date", "is_working_day"))
+            cache.set(CALENDAR, found, CALENDAR_SECONDS)
+        return found
 
 
 ApprovalRequestManager = models.Manager.from_queryset(ApprovalRequestQuerySet)

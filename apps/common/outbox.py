@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
@@ -26,6 +27,7 @@ Status = OutboxMessage.Status
 
 MAIL = "mail"
 ATTEMPTS = 8
+MOMENT = dt.timedelta(seconds=2)
 LEASE = dt.timedelta(minutes=5)
 FIRST_PAUSE = dt.timedelta(minutes=1)
 LONGEST_PAUSE = dt.timedelta(hours=6)
@@ -107,10 +109,17 @@ def _wake_once() -> None:
 
 
 def _wake() -> None:
-    """Tell the workers; when that fails the next run of the command finds the message anyway."""
+    """Tell the workers; when that fails the next run of the command finds the message anyway.
+
+    One call serves all messages of the next moment: it comes at the end of it, and whoever stores
+    a message meanwhile need not call again.
+    """
     from apps.common.tasks import send_outbox
 
-    send_outbox.enqueue()
+    if not send_outbox.get_backend().supports_defer:
+        send_outbox.enqueue()
+    elif cache.add("outbox.woken", 1, MOMENT.total_seconds()):
+        send_outbox.using(run_after=timezone.now() + MOMENT).enqueue()
 
 
 def _claim(message: OutboxMessage, now: dt.datetime) -> bool:

@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from apps.common import outbox
 from apps.common.models import OutboxMessage
@@ -66,6 +67,28 @@ def test_the_commit_wakes_the_sender(delivered):
         assert delivered == []
 
     assert delivered == [{"n": 1}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_call_serves_the_messages_of_a_moment(delivered, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    for _n in range(3):
+        outbox.put(TOPIC, {"n": 1})
+
+    (call,) = DBTaskResult.objects.all()
+    assert call.run_after > max(OutboxMessage.objects.values_list("available_at", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_taken_back_is_made_again(delivered):
+    with transaction.atomic():
+        with transaction.atomic():
+            outbox.put(TOPIC, {"n": 1})
+            transaction.set_rollback(True)
+        outbox.put(TOPIC, {"n": 2})
+        outbox.put(TOPIC, {"n": 3})
+
+    assert delivered == [{"n": 2}, {"n": 3}]
 
 
 def test_what_fails_is_tried_again_with_growing_pauses_and_given_up(delivered):

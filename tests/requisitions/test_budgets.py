@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.approvals.models import ApprovalRule, ApprovalRuleApprover, ApprovalRuleStep
 from apps.requisitions.states import Status
+from tests.factories import make_user
 from tests.requisitions.calls import Api, body, data_statements, line
 from tests.requisitions.factories import Company
 
@@ -93,4 +95,24 @@ def test_approve_over_the_api_is_within_its_budget(company: Company, capsys: Any
     report(capsys, f"approve: {len(statements)} data statements (at most 12)")
     assert answer.status_code == 200
     assert answer.json()["status"] == "approved"
+    assert len(statements) <= 12, "\n".join(statements)
+
+
+def test_handing_over_to_the_next_step_is_within_the_same_budget(
+    company: Company, capsys: Any
+) -> None:
+    second = ApprovalRuleStep.objects.create(
+        rule=ApprovalRule.objects.get(), sequence=2, name="Cost centre"
+    )
+    ApprovalRuleApprover.objects.create(step=second, kind="user", user=make_user("boss"))
+    call = Api(company.head)
+    first, other = (company.in_state(Status.PENDING_APPROVAL) for _number in range(2))
+    call("POST", f"/{first.pk}/approve", version=first.version)
+
+    with CaptureQueriesContext(connection) as found:
+        answer = call("POST", f"/{other.pk}/approve", version=other.version)
+
+    statements = data_statements(found)
+    report(capsys, f"approve, a next step follows: {len(statements)} data statements (at most 12)")
+    assert answer.json()["status"] == "pending_approval"
     assert len(statements) <= 12, "\n".join(statements)
