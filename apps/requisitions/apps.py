@@ -38,6 +38,7 @@ class RequisitionsConfig(AppConfig):
                 kind=services.KIND,
                 model=Requisition,
                 content=services.content,
+                contents=services.contents,
                 facts=services.facts,
                 approved=services.outcome("approve"),
                 rejected=services.outcome("reject"),

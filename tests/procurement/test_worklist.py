@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.procurement.models import PurchaseOrder
@@ -265,3 +267,15 @@ def make_priced(department):
     return make.make_open_line(
         department, item=item, preferred_supplier=supplier, estimated_price=Decimal(4)
     )
+
+
+def test_the_page_costs_the_same_for_one_requisition_and_for_many(office, department, supplier):
+    counts = []
+    for number in (1, 1, 6):
+        lines = [make.make_open_line(department, "10") for _n in range(number)]
+        rows = form(*((line, "2", supplier, "1.00") for line in lines))
+        with CaptureQueriesContext(connection) as found:
+            assert office.post(reverse(CONVERT), rows | {"_preview": "1"}).status_code == 200
+        counts.append(len(found))
+
+    assert counts[1] == counts[2]

@@ -124,6 +124,9 @@ def test_ten_thousand_lines_are_refused_clearly(company: Company, client: Client
     page = client.post(reverse("requisitions:create"), form(company, [typed(company)] * 10_000))
 
     assert page.status_code == 400
+    said = page.content.decode()
+    assert "at most 20,000 fields" in said
+    assert "at most 1,000 lines" in said
     assert not Requisition.objects.exists()
 
 

@@ -3,7 +3,12 @@
 from apps.approvals.services.bulk import Result, decide_many
 from apps.approvals.services.chasing import Chased, remind_and_escalate
 from apps.approvals.services.clarifying import answer, ask
-from apps.approvals.services.closing import is_still_approved, supersede, withdraw
+from apps.approvals.services.closing import (
+    is_still_approved,
+    still_approved,
+    supersede,
+    withdraw,
+)
 from apps.approvals.services.deciding import decide, decide_document
 from apps.approvals.services.differences import Change, difference, since_former
 from apps.approvals.services.handing import reassign
@@ -27,6 +32,7 @@ __all__ = [
     "remind_and_escalate",
     "settle",
     "since_former",
+    "still_approved",
     "supersede",
     "withdraw",
 ]

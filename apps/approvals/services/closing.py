@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,12 +37,25 @@ def supersede(document: Any, *, by: Any, comment: str = "") -> ApprovalRequest |
 
 def is_still_approved(document: Any) -> bool:
     """Whether the document's latest approval was given, and for exactly what it says now."""
-    kind = registry.kind_of(document)
-    latest = ApprovalRequest.objects.of(kind.kind, document.pk).order_by("-pk").defer("content")
-    request = latest.first()
-    if request is None or request.status != RequestStatus.APPROVED:
-        return False
-    return bool(hashing.content_hash(kind.content(document)) == request.content_hash)
+    return document.pk in still_approved([document])
+
+
+def still_approved(documents: Sequence[Any]) -> set[int]:
+    """Those of several documents of one kind whose latest approval is for what they say now."""
+    if not documents:
+        return set()
+    kind = registry.kind_of(documents[0])
+    requests = ApprovalRequest.objects.filter(
+        document_kind=kind.kind, document_id__in=[document.pk for document in documents]
+    )
+    fields = ("document_id", "status", "content_hash")
+    latest = {row["document_id"]: row for row in requests.order_by("pk").values(*fields)}
+    given = [d for d in documents if latest.get(d.pk, {}).get("status") == RequestStatus.APPROVED]
+    return {
+        pk
+        for pk, content in kind.contents_of(given).items()
+        if hashing.content_hash(content) == latest[pk]["content_hash"]
+    }
 
 
 def _close(

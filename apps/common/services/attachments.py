@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -45,6 +46,20 @@ def of(document: models.Model) -> models.QuerySet[Attachment]:
         object_id=document.pk,
         removed_at=None,
     ).select_related("created_by")
+
+
+def of_each(found: Sequence[models.Model]) -> dict[int, list[Attachment]]:
+    """The files of several documents of one model, by the document's key, in one statement."""
+    files: dict[int, list[Attachment]] = {document.pk: [] for document in found}
+    if found:
+        rows = Attachment.objects.filter(
+            content_type=ContentType.objects.get_for_model(found[0]),
+            object_id__in=list(files),
+            removed_at=None,
+        )
+        for row in rows.select_related("created_by"):
+            files[row.object_id].append(row)
+    return files
 
 
 def attach(document: Any, *, upload: UploadedFile[Any], by: Any) -> Attachment:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -30,18 +31,24 @@ def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
-def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+def _page(request: HttpRequest, status: HTTPStatus, **more: object) -> HttpResponse:
     """Answer with the page of a status, or a problem under /api/; the request id is for support."""
     if _is_api(request):
         code, text = _PROBLEMS[status]
         return api_error(request, status.value, code, str(text))
-    words = {"request_id": context.current().request_id}
+    words = {"request_id": context.current().request_id, **more}
     return render(request, f"{status.value}.html", words, status=status)
 
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: the request could not be read. What was wrong with it is not repeated to the sender."""
+    """400: the request could not be read. What was wrong with it is not repeated to the sender.
+
+    Only that a form was too large is said, with how large it may be: the way out is another one.
+    """
+    if isinstance(exception, TooManyFieldsSent | RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return _page(request, HTTPStatus.BAD_REQUEST, too_large=True, fields=most[0], bytes=most[1])
     return _page(request, HTTPStatus.BAD_REQUEST)
 
 

@@ -3,7 +3,7 @@
 from apps.requisitions.querysets import HEADER_RECORDS
 from apps.requisitions.services.actions import allowed_actions
 from apps.requisitions.services.checks import blockers, preview, warnings
-from apps.requisitions.services.content import content, facts
+from apps.requisitions.services.content import content, contents, facts
 from apps.requisitions.services.drafting import copy, create, delete, update
 from apps.requisitions.services.fulfilment import refresh_fulfilment, reject_lines
 from apps.requisitions.services.lines import MOST_LINES
@@ -37,6 +37,7 @@ __all__ = [
     "cancel",
     "close",
     "content",
+    "contents",
     "copy",
     "create",
     "delete",

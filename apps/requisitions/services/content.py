@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from apps.approvals.registry import Facts
 from apps.catalog import services as catalog
 from apps.common.errors import InvalidInputError
+from apps.common.models import Attachment
 from apps.common.services import attachments
 from apps.requisitions.models import Requisition, RequisitionLine
 from apps.requisitions.services import totals
+
+RELATED = ("item", "category", "unit", "preferred_supplier")
 
 
 def lines_of(requisition: Requisition) -> list[RequisitionLine]:
@@ -17,14 +21,32 @@ def lines_of(requisition: Requisition) -> list[RequisitionLine]:
 
     They are kept on the document, so that showing it afterwards costs none.
     """
-    related = ("item", "category", "unit", "preferred_supplier")
-    rows = requisition.lines.select_related(*related).order_by("line_no")
+    rows = requisition.lines.select_related(*RELATED).order_by("line_no")
     requisition.shown_lines = list(rows)
     return requisition.shown_lines
 
 
 def content(requisition: Requisition) -> dict[str, Any]:
     """The content an approval is bound to. How far it got and what became of lines is not in it."""
+    return _content(requisition, lines_of(requisition), list(attachments.of(requisition)))
+
+
+def contents(requisitions: Sequence[Requisition]) -> dict[int, dict[str, Any]]:
+    """The contents of many, by key, in as many statements as those of one."""
+    rows = RequisitionLine.objects.filter(requisition__in=requisitions)
+    lines: dict[int, list[RequisitionLine]] = {requisition.pk: [] for requisition in requisitions}
+    for line in rows.select_related(*RELATED).order_by("line_no"):
+        lines[line.requisition_id].append(line)
+    files = attachments.of_each(requisitions)
+    return {
+        requisition.pk: _content(requisition, lines[requisition.pk], files[requisition.pk])
+        for requisition in requisitions
+    }
+
+
+def _content(
+    requisition: Requisition, lines: Sequence[RequisitionLine], files: Sequence[Attachment]
+) -> dict[str, Any]:
     return {
         "title": requisition.title,
         "requester": requisition.requester.username,
@@ -37,8 +59,8 @@ def content(requisition: Requisition) -> dict[str, Any]:
         "priority": requisition.priority,
         "justification": requisition.justification,
         "delivery_address": requisition.delivery_address,
-        "lines": [line_content(line) for line in lines_of(requisition)],
-        "attachments": sorted(f"{a.name} {a.sha256}" for a in attachments.of(requisition)),
+        "lines": [line_content(line) for line in lines],
+        "attachments": sorted(f"{a.name} {a.sha256}" for a in files),
     }
 
 
