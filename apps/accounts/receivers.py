@@ -18,6 +18,8 @@ EVENTS = {
     "user.unlock": _("log-in unlocked"),
     "user.grant_scope": _("scope given"),
     "user.revoke_scope": _("scope taken back"),
+    "costcentre.grant": _("cost centre opened to a person"),
+    "costcentre.revoke": _("cost centre closed to a person"),
     "user.refresh_reused": _("an old refresh token was shown again"),
     "user.create": _("account made"),
     "user.deactivate": _("account shut"),

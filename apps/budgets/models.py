@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermission
 
 from apps.accounts.models import Department
 from apps.budgets.querysets import CostBearerManager, CostCentreManager
@@ -92,3 +93,16 @@ class Project(Stamped):
     def clean(self) -> None:
         """One language is enough."""
         require_a_name(self)
+
+
+class CostCentreGrant(UserObjectPermission):
+    """Leave to charge a cost centre outside the own department."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("grant on a cost centre")
+        verbose_name_plural = _("grants on cost centres")
+        ordering = ("user__username", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.permission.name}"

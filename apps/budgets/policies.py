@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from apps.accounts import policies as accounts
 from apps.budgets.models import CostCentre, Project
 
 
@@ -21,6 +22,11 @@ def may_add(user: Any, model: type[models.Model]) -> bool:
 def may_change(user: Any, model: type[models.Model]) -> bool:
     """Cost centres and projects are kept by those whose role says so."""
     return _has(user, f"{model._meta.app_label}.change_{model._meta.model_name}")
+
+
+def may_grant(user: Any, person: Any) -> bool:
+    """Who looks after accounts lets people in to cost centres, others only."""
+    return accounts.may_manage(user, person) and _has(user, "budgets.add_costcentregrant")
 
 
 def may_charge(user: Any, cost_centre: CostCentre) -> bool:

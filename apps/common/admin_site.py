@@ -78,7 +78,7 @@ GROUPS = (
         _("Budgets"),
         "wallet2",
         ("budgets",),
-        (("costcentre", "wallet2"), ("project", "kanban")),
+        (("costcentre", "wallet2"), ("project", "kanban"), ("costcentregrant", "key")),
     ),
     Group(
         "approvals",

@@ -29,7 +29,7 @@ def grant_scope(person: User, right: str, department: Department, *, by: Any) ->
     if right not in RIGHTS:
         raise InvalidInputError(code="unknown_right")
     content_type = ContentType.objects.get_for_model(Department)
-    with context.working(event="user.grant_scope", comment=f"{right}: {department}"):
+    with context.working(actor=by, event="user.grant_scope", comment=f"{right}: {department}"):
         scope: DepartmentScope
         scope, _is_new = DepartmentScope.objects.get_or_create(
             user=fresh,
@@ -45,5 +45,5 @@ def revoke_scope(scope: DepartmentScope, *, by: Any) -> None:
     """Take the right back; it ends at the person's next request. Raises NotPermittedError."""
     if not policies.may_grant_scope(by, lock_person(scope.user)):
         raise NotPermittedError
-    with context.working(event="user.revoke_scope"):
+    with context.working(actor=by, event="user.revoke_scope"):
         scope.delete()
