@@ -3,6 +3,7 @@
 from apps.accounts.services import scopes as scopes
 from apps.accounts.services.delegations import delegate, revoke
 from apps.accounts.services.departments import save_department
+from apps.accounts.services.first_admin import create_first_admin
 from apps.accounts.services.passwords import (
     ask_for_link,
     send_password_link,
@@ -23,6 +24,7 @@ from apps.accounts.services.users import (
 __all__ = [
     "ask_for_link",
     "begin",
+    "create_first_admin",
     "create_user",
     "deactivate",
     "delegate",

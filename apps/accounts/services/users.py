@@ -35,7 +35,7 @@ def create_user(*, by: Any, data: Mapping[str, Any], roles: Iterable[str] = ()) 
     if not policies.may_add_people(by) or not wanted <= policies.grantable(by):
         raise NotPermittedError
     person = User()
-    _fill(person, data, MANAGED)
+    fill(person, data, MANAGED)
     person.set_unusable_password()
     person.full_clean(exclude=["password"])
     with context.working(event="user.create"):
@@ -52,7 +52,7 @@ def update_user(person: User, *, by: Any, data: Mapping[str, Any]) -> User:
     Raises NotPermittedError and Django's ValidationError.
     """
     fresh = _lock_to_manage(person, by)
-    _fill(fresh, data, MANAGED)
+    fill(fresh, data, MANAGED)
     fresh.full_clean(exclude=["password"])
     fresh.save()
     return fresh
@@ -64,7 +64,7 @@ def update_profile(*, by: User, data: Mapping[str, Any]) -> User:
     if not policies.is_known(by):
         raise NotPermittedError
     fresh = lock_person(by)
-    _fill(fresh, data, OWN)
+    fill(fresh, data, OWN)
     fresh.full_clean(exclude=["password"])
     with context.working(event="user.update_profile"):
         fresh.save()
@@ -114,7 +114,8 @@ def _lock_to_manage(person: User, by: Any, *, with_admins: bool = False) -> User
     return fresh
 
 
-def _fill(person: User, data: Mapping[str, Any], allowed: frozenset[str]) -> None:
+def fill(person: User, data: Mapping[str, Any], allowed: frozenset[str]) -> None:
+    """Take over what may be said about a person; log-in names differ in more than their case."""
     for name in data.keys() - allowed:
         raise TypeError(f"{name} cannot be set here")
     for name, value in data.items():
