@@ -53,7 +53,7 @@ def test_the_list_shows_what_is_left_and_what_is_proposed(office, department, su
     page = text(office.get(reverse(LIST)))
 
     assert "Probe" in page
-    assert "CNY 3.50" in page
+    assert "3.50 CNY" in page
     assert "A-7" in page
     assert supplier.name in page
     assert "overdue" in page

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.look import status_pill
-from apps.common.tabular.cells import plain
-
-
-def price(value: Decimal | None, currency: Any) -> str:
-    """A unit price: at least the currency's places, more only where they say something."""
-    if value is None or currency is None:
-        return "–"
-    places = max(currency.minor_units, len(plain(value).partition(".")[2]))
-    return f"{currency.code} {number_format(value, places, force_grouping=True)}"
 
 
 def linked(record: Any, text: object) -> SafeString:

@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services
-from apps.catalog.admin.columns import linked, price
+from apps.catalog.admin.columns import linked
 from apps.catalog.importers import CATEGORIES, ITEMS
 from apps.catalog.models import Category, Item, SupplierPrice, SupplierPriceBreak
 from apps.common.admin import ReadOnlyInline
 from apps.common.admin.masters import STAMPS, MasterAdmin, NamedAdmin
 from apps.common.tabular.cells import plain
+from apps.common.templatetags.figures import priced
 
 
 def columns_of(kind: Any, references: tuple[str, ...]) -> tuple[str, ...]:
@@ -73,7 +74,7 @@ class PriceInline(ReadOnlyInline):
     @admin.display(description=_("price"))
     def asked(self, found: SupplierPrice) -> str:
         """The price, and the way to its breaks."""
-        return linked(found, price(found.price, found.currency))
+        return linked(found, priced(found.price, found.currency))
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With all that is shown."""
@@ -130,7 +131,7 @@ class ItemAdmin(NamedAdmin):
     @admin.display(description=_("last price"), ordering="last_price")
     def last_paid(self, item: Item) -> str:
         """What the last order paid."""
-        return price(item.last_price, item.last_price_currency)
+        return priced(item.last_price, item.last_price_currency)
 
 
 class ValidityFilter(admin.SimpleListFilter):
@@ -197,7 +198,7 @@ class SupplierPriceAdmin(MasterAdmin):
     @admin.display(description=_("price"), ordering="price")
     def asked(self, found: SupplierPrice) -> str:
         """Without the zeros of its column."""
-        return price(found.price, found.currency)
+        return priced(found.price, found.currency)
 
     @admin.display(description=_("from quantity"), ordering="minimum_quantity")
     def from_quantity(self, found: SupplierPrice) -> str:

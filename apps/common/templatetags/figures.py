@@ -33,6 +33,13 @@ def quantity(value: Decimal | None) -> str:
     return number_format(Decimal(digits), places, force_grouping=True)
 
 
+def priced(value: Decimal | None, currency: Any) -> str:
+    """A unit price with its currency's code, for lists of several currencies."""
+    if value is None or currency is None:
+        return "–"
+    return f"{price(value, currency)} {currency.code}"
+
+
 @register.filter
 def price(value: Decimal | None, currency: Any = None) -> str:
     """A unit price: at least the currency's decimal places, more where they say something."""

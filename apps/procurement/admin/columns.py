@@ -7,33 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from apps.common.templatetags import figures
+from apps.common.templatetags.figures import priced
 from apps.procurement.services import Proposal
-from apps.procurement.services.wishes import plain, unit_label
+from apps.procurement.services.wishes import unit_label
 
 
 def quantity(value: Decimal, unit: Any) -> str:
     """A quantity with its unit, without the zeros of its column."""
-    return f"{number_format(plain(value), use_l10n=True)} {unit_label(unit)}"
-
-
-def money(value: Decimal | None, currency: Any) -> str:
-    """An amount in the currency's places."""
-    if value is None:
-        return "–"
-    return f"{currency.code} {number_format(value, currency.minor_units, force_grouping=True)}"
-
-
-def price(value: Decimal | None, currency: Any) -> str:
-    """A unit price: at least the currency's places, more only where they say something."""
-    if value is None:
-        return "–"
-    text = plain(value)
-    places = max(currency.minor_units, len(text.partition(".")[2]))
-    return f"{currency.code} {number_format(value, places, force_grouping=True)}"
+    return f"{figures.quantity(value)} {unit_label(unit)}"
 
 
 def unit_price(proposal: Proposal, unit: Any) -> str:
@@ -42,7 +28,7 @@ def unit_price(proposal: Proposal, unit: Any) -> str:
         return format_html('<span class="pill tone-warning">{}</span>', _("no price"))
     return format_html(
         '{} / {}<br><span class="quiet">{}</span>',
-        price(proposal.price, proposal.currency),
+        priced(proposal.price, proposal.currency),
         unit_label(unit),
         proposal.source or _("estimate"),
     )

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin import ReadOnlyInline
 from apps.common.look import status_pill
+from apps.common.templatetags.figures import money, priced
 from apps.procurement import policies
-from apps.procurement.admin.columns import money, price, quantity
+from apps.procurement.admin.columns import quantity
 from apps.procurement.admin.order_forms import OrderLineForm, OrderLineFormSet
 from apps.procurement.admin.widgets import KnownSelect
 from apps.procurement.models import PurchaseOrder, PurchaseOrderLine
@@ -119,7 +120,7 @@ class ShownLines(ReadOnlyInline):
     @admin.display(description=_("net price"))
     def net(self, line: PurchaseOrderLine) -> str:
         """At which price, and where it comes from."""
-        text = price(line.unit_price, line.order.currency)
+        text = priced(line.unit_price, line.order.currency)
         if not line.price_source:
             return text
         return format_html('{}<br><span class="quiet">{}</span>', text, line.price_source)

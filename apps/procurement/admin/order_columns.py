@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.look import status_pill
+from apps.common.templatetags.figures import money
 from apps.procurement.admin import panels
-from apps.procurement.admin.columns import day, money
+from apps.procurement.admin.columns import day
 from apps.procurement.models import PurchaseOrder
 from apps.procurement.states import FINAL, ReceiptStatus
 

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.approvals.models import ApprovalRequest
 from apps.common.services import attachments
+from apps.common.templatetags.figures import money
 from apps.procurement import policies
 from apps.procurement.admin import links
-from apps.procurement.admin.columns import money, quantity
+from apps.procurement.admin.columns import quantity
 from apps.procurement.models import Allocation, PurchaseOrder
 
 NOTES_ONLY = [(gettext_lazy("Notes"), {"fields": ("notes_supplier", "notes_internal", "upload")})]

@@ -2,9 +2,10 @@
 
 from django import template
 
+from apps.common.templatetags import figures
 from apps.procurement.admin import columns
 
 register = template.Library()
-register.filter("money", columns.money)
-register.filter("price", columns.price)
+register.filter("money", figures.money)
+register.filter("price", figures.priced)
 register.filter("quantity", columns.quantity)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.common import events, workflow
 from apps.common.errors import ConflictError, InvalidInputError, TransitionError
+from apps.common.tabular.cells import plain
 from apps.requisitions.models import Requisition, RequisitionLine
 from apps.requisitions.services import totals
 from apps.requisitions.states import Fulfilment, LineStatus, Status
@@ -72,7 +73,7 @@ def _check_within(line: RequisitionLine) -> None:
     if line.ordered_quantity > line.quantity:
         raise ConflictError(
             _("Line %(line)s: only %(quantity)s were asked for.")
-            % {"line": line.line_no, "quantity": line.quantity.normalize()},
+            % {"line": line.line_no, "quantity": plain(line.quantity)},
             code="ordered_beyond_requested",
         )
 

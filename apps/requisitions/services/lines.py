@@ -15,6 +15,7 @@ from apps.catalog.models import Currency, Item
 from apps.catalog.services import PriceRequest
 from apps.common import text
 from apps.common.errors import InvalidInputError
+from apps.common.tabular.cells import plain
 from apps.common.validation import field_errors
 from apps.requisitions.models import Requisition, RequisitionLine
 from apps.requisitions.services import totals
@@ -144,7 +145,7 @@ def _check_amount(line: RequisitionLine, currency: Currency) -> Errors:
         return {
             "quantity": [
                 _("Quantities in %(unit)s are multiples of %(step)s.")
-                % {"unit": line.unit.name, "step": line.unit.step.normalize()}
+                % {"unit": line.unit.name, "step": plain(line.unit.step)}
             ]
         }
     try:
