@@ -80,7 +80,7 @@ def test_the_list(office, order, department, buyer):
     page = text(office.get(reverse(LIST)))
 
     assert order.supplier_name in page
-    assert "CNY 50.00" in page
+    assert "50.00 CNY" in page
     assert "overdue" in page
 
 
@@ -114,7 +114,7 @@ def test_the_page_of_a_converted_order_links_back(office, line, buyer, supplier)
 
     assert line.requisition.number in page
     assert "4 C62" in page
-    assert "CNY 20.00" in page
+    assert "20.00 CNY" in page
     assert 'name="status"' not in page
 
 
@@ -230,7 +230,7 @@ def test_what_is_decided_on_is_only_shown(office, order, status):
 
     assert 'name="freight"' not in page
     assert "Add a file" not in page
-    assert "CNY 50.00" in page
+    assert "50.00 CNY" in page
     assert response.status_code == 403
     order.refresh_from_db()
     assert order.freight == 0

@@ -105,7 +105,7 @@ def test_the_page_proposes_and_previews(office, department, supplier):
     page = text(response)
     assert 'value="10"' in page
     assert f'<option value="{supplier.pk}" selected' in page
-    assert "CNY 50.00" in page
+    assert "50.00 CNY" in page
     assert not PurchaseOrder.objects.exists()
 
 
@@ -134,7 +134,7 @@ def test_lines_become_orders(office, department, supplier):
 def test_previewing_orders_nothing(office, line, supplier):
     response = office.post(reverse(CONVERT), form((line, "4", supplier), _preview="1"))
 
-    assert "CNY 20.00" in text(response)
+    assert "20.00 CNY" in text(response)
     assert not PurchaseOrder.objects.exists()
 
 
