@@ -1,0 +1,1 @@
+"""The help desk over the API."""

@@ -1,0 +1,31 @@
+"""The runbooks as pages, for operators and administrators."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from apps.support import policies
+from apps.support.services import runbooks
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """What there is to do when."""
+    if not policies.may_read_runbooks(request.user):
+        raise PermissionDenied
+    return render(request, "support/runbooks.html", {"runbooks": runbooks.overview()})
+
+
+@require_safe
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """One runbook."""
+    if not policies.may_read_runbooks(request.user):
+        raise PermissionDenied
+    found = runbooks.find(slug, address=lambda other: reverse("support:runbook", args=[other]))
+    if found is None:
+        raise Http404
+    return render(request, "support/runbook.html", {"runbook": found})
