@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from erp import variables
 from erp.variables import Reader
@@ -22,11 +23,15 @@ class Operating:
     metrics_token: str
     metrics_allow: list[Network]
     metrics_dir: Path
+    metrics_store: bool
     backup_dir: Path
     backup_keys: list[str]
     log_format: str
     log_file: str
+    syslog: str
     slow_request_ms: int
+    alert_allow: list[Network]
+    probe_url: str
     slow_query_ms: int
 
 
@@ -37,13 +42,17 @@ def read_all(reader: Reader, *, debug: bool, var_dir: Path) -> Operating:
         metrics_token=read("ERP_METRICS_TOKEN", token, ""),
         metrics_allow=read("ERP_METRICS_ALLOW", networks, LOOPBACK),
         metrics_dir=read("ERP_METRICS_DIR", Path, var_dir / "metrics"),
+        metrics_store=read("ERP_METRICS_STORE", variables.flag, default=True),
         backup_dir=read("ERP_BACKUP_DIR", Path, var_dir / "backups"),
         backup_keys=read("ERP_BACKUP_KEY", variables.field_keys, []),
         log_format=read(
             "ERP_LOG_FORMAT", variables.one_of("json", "line"), "line" if debug else "json"
         ),
         log_file=read("ERP_LOG_FILE", str, ""),
+        syslog=read("ERP_SYSLOG", syslog, ""),
         slow_request_ms=read("ERP_SLOW_REQUEST_MS", variables.whole(1, 600_000), 3000),
+        alert_allow=read("ERP_ALERT_ALLOW", networks, []),
+        probe_url=read("ERP_PROBE_URL", address, ""),
         slow_query_ms=read("ERP_SLOW_QUERY_MS", variables.whole(1, 600_000), 1000),
     )
 
@@ -55,9 +64,26 @@ def token(text: str) -> str:
     return text
 
 
+def address(text: str) -> str:
+    """Read an address a probe may ask."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("has to begin with http:// or https://")
+    return text
+
+
 def networks(text: str) -> list[Network]:
     """Read addresses or networks, separated by commas."""
     try:
         return [ipaddress.ip_network(word) for word in variables.words(text)]
     except ValueError:
         raise ValueError("has to hold addresses or networks such as 10.0.0.0/8") from None
+
+
+def syslog(text: str) -> str:
+    """Read where a syslog server listens: a socket such as /dev/log, or host:port (UDP)."""
+    host, _colon, port = text.rpartition(":")
+    is_port = port.isascii() and port.isdigit() and 0 < int(port) < 2**16
+    if not text.startswith("/") and not (host and is_port):
+        raise ValueError("has to be a socket such as /dev/log, or host:port")
+    return text

@@ -20,5 +20,9 @@ SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     **dict.fromkeys(("SWAGGER_UI_DIST", "SWAGGER_UI_FAVICON_HREF"), "SIDECAR"),  # nothing from afar
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.operations.probes.schema.add_health",
+    ],
     "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }

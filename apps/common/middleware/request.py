@@ -19,6 +19,8 @@ type Handler = Callable[[HttpRequest], HttpResponse]
 HEADER = "X-Request-ID"
 # What a caller may name its request: nothing that could break a log line or a header.
 ACCEPTABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# What a proxy leaves on a request it hands on.
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 DOORS = (("/api/", Channel.API), ("/admin/", Channel.ADMIN))
 
 
@@ -78,3 +80,13 @@ def remote_addr_of(request: HttpRequest) -> str | None:
         return str(ipaddress.ip_address(address))
     except ValueError:
         return None
+
+
+def vouched_addr_of(request: HttpRequest) -> str | None:
+    """The address of the caller where something depends on it, or None when nobody vouches for it.
+
+    Behind a proxy the settings do not count, everybody would come from the proxy's own address.
+    """
+    if not settings.PROXIES and any(name in request.headers for name in FORWARDED):
+        return None
+    return remote_addr_of(request)

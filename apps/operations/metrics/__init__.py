@@ -1,0 +1,1 @@
+"""Figures about the running system: for Prometheus, and in the embedded store for one machine."""

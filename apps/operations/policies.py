@@ -1,0 +1,45 @@
+"""Who may look into the running system from outside."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare
+
+from apps.support import policies as support
+
+SCHEME = "Bearer "
+
+
+def may_read_metrics(*, authorization: str, address: str | None) -> bool:
+    """Read metrics and the details of probes: with the token, or from a network that is named.
+
+    An address nobody can vouch for (None) opens nothing.
+    """
+    return has_token(authorization) or is_allowed(address)
+
+
+def has_token(authorization: str) -> bool:
+    """Whether the header shows the token; without one in the settings no header does."""
+    expected: str = settings.OPERATING.metrics_token
+    if not expected or not authorization.startswith(SCHEME):
+        return False
+    return constant_time_compare(authorization.removeprefix(SCHEME).strip(), expected)
+
+
+def is_allowed(address: str | None) -> bool:
+    """Whether the address belongs to one of the networks of the settings."""
+    if not address:
+        return False
+    found = ipaddress.ip_address(address)
+    mapped = getattr(found, "ipv4_mapped", None) or found
+    return any(mapped in network for network in settings.OPERATING.metrics_allow)
+
+
+def may_work_on_incident(user: Any, _incident: Any) -> bool:
+    """Answer for an incident: who operates the system, and everybody on call at the help desk."""
+    if not support.is_known(user):
+        return False
+    return bool(user.has_perm("operations.change_incident")) or support.is_helper(user)

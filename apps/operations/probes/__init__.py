@@ -1,0 +1,1 @@
+"""Questions a load balancer, an orchestrator or a person asks to learn whether the system lives."""
