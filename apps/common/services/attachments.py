@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils import timezone
@@ -122,6 +123,46 @@ def open_attachment(pk: int, *, by: Any) -> OpenedFile:
     """Open a stored file for somebody who may see its document: the only way to one."""
     attachment = find(pk, by=by)
     return OpenedFile(attachment, attachment.file.open("rb"))
+
+
+def open_stored(key: str) -> IO[Any]:
+    """Open a stored file by its key, for backups and checks; it is shown to nobody."""
+    stream: IO[Any] = _field().storage.open(key, "rb")
+    return stream
+
+
+def stored_keys() -> Iterator[str]:
+    """The keys of all files in the storage, those of removed attachments among them."""
+    yield from _keys_below("attachments")
+
+
+def stored_folder() -> str:
+    """The folder the storage keeps its files in, or nothing when it is no folder."""
+    return str(getattr(_field().storage, "location", ""))
+
+
+def put_back(key: str, content: IO[bytes]) -> bool:
+    """Store a file from a backup under its old key; a key that is taken is left alone."""
+    storage = _field().storage
+    if storage.exists(key):
+        return False
+    storage.save(key, File(content))
+    return True
+
+
+def _keys_below(folder: str) -> Iterator[str]:
+    storage = _field().storage
+    if not storage.exists(folder):
+        return
+    folders, files = storage.listdir(folder)
+    for name in sorted(files):
+        yield f"{folder}/{name}"
+    for name in sorted(folders):
+        yield from _keys_below(f"{folder}/{name}")
+
+
+def _field() -> Any:
+    return Attachment._meta.get_field("file")
 
 
 def carry_over(source: models.Model, target: models.Model, *, by: Any) -> list[Attachment]:

@@ -14,6 +14,8 @@ from apps.procurement.models import Allocation
 from apps.requisitions.models import RequisitionLine
 
 ROWS = 2000
+MISSING_GUARD = "missing_guard"
+TABLE = RequisitionLine._meta.db_table
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,14 @@ class Difference:
     where: str
     found: str
     expected: str
+    table: str = ""
+    pk: int | None = None
 
 
 def verify_ledger() -> list[Difference]:
     """Compare every requisition line with the sum of its allocations; name what differs."""
     missing = [
-        Difference("missing_guard", name, "", "trigger") for name in triggers.missing(connection)
+        Difference(MISSING_GUARD, name, "", "trigger") for name in triggers.missing(connection)
     ]
     return [*missing, *_lines(_sums())]
 
@@ -51,6 +55,6 @@ def _lines(sums: dict[int, Decimal]) -> Iterator[Difference]:
         ledger = sums.get(pk, ZERO)
         where = f"requisition {requisition} line {line_no}"
         if cached != ledger:
-            yield Difference("ordered_quantity", where, f"{cached:f}", f"{ledger:f}")
+            yield Difference("ordered_quantity", where, f"{cached:f}", f"{ledger:f}", TABLE, pk)
         if ledger > quantity:
-            yield Difference("over_allocated", where, f"{ledger:f}", f"<= {quantity:f}")
+            yield Difference("over_allocated", where, f"{ledger:f}", f"<= {quantity:f}", TABLE, pk)

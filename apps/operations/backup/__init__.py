@@ -1,0 +1,1 @@
+"""Backups: made from one moment, sealed, proved by restoring them, and rehearsed."""
