@@ -14,6 +14,7 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
 }
 POOL_WAIT_SECONDS = 10
+REPLICA_CONNECT_SECONDS = 2  # a copy that does not answer at once is not waited for
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -30,7 +31,11 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def with_options(config: dict[str, Any] | None, *, pool: int) -> dict[str, Any]:
-    """Add locking and durability to SQLite, a pool of connections to PostgreSQL."""
+    """Add locking and durability to SQLite, a pool of connections to PostgreSQL.
+
+    Without a pool of ours one of transactions (pgbouncer) may stand between: the rows of a cursor
+    on the server would lie in another connection at the next fetch, so there are none then.
+    """
     if not config:
         return {}
     if "sqlite" in config["ENGINE"]:
@@ -43,5 +48,25 @@ def with_options(config: dict[str, Any] | None, *, pool: int) -> dict[str, Any]:
         **config,
         "CONN_MAX_AGE": 0,  # the pool keeps connections; a kept one would never go back to it
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": not pool,
+        "OPTIONS": {**config.get("OPTIONS", {}), **options},
+    }
+
+
+def as_replica(config: dict[str, Any], *, pool: int) -> dict[str, Any]:
+    """Give a copy that is only read what it needs: to be asked briefly, and never written to.
+
+    It has no pool of ours: reports are few, and a pool would wait long for a copy that is gone.
+    """
+    if not config:
+        return {}
+    if "sqlite" in config["ENGINE"]:
+        options: dict[str, Any] = {"timeout": 5, "init_command": "PRAGMA query_only=ON"}
+    else:
+        options = {"connect_timeout": REPLICA_CONNECT_SECONDS}
+    return {
+        **config,
+        "CONN_MAX_AGE": 0,
+        "DISABLE_SERVER_SIDE_CURSORS": not pool,
         "OPTIONS": {**config.get("OPTIONS", {}), **options},
     }

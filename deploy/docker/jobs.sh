@@ -1,0 +1,38 @@
+#!/bin/sh
+# What timers do elsewhere: messages every minute, reminders every quarter of an hour, a backup at
+# night. One of them is enough; a second one finds nothing left to do.
+set -u
+
+sleeper=''
+stop() {
+    [ -z "$sleeper" ] || kill "$sleeper" 2>/dev/null
+    echo "Stopped."
+    exit 0
+}
+trap stop TERM INT
+
+due() { [ "$(date +%s)" -ge "$1" ]; }
+
+run() {
+    echo "manage.py $*"
+    python manage.py "$@" || echo "manage.py $1 ended with $?" >&2
+}
+
+# The second of the next full quarter of an hour; of the next 01:30.
+quarter() { now=$(date +%s); echo $((now - now % 900 + 900)); }
+night() {
+    at=$(date -d 'today 01:30' +%s)
+    due "$at" && at=$((at + 86400))
+    echo "$at"
+}
+
+reminders=$(quarter)
+backup=$(night)
+while :; do
+    run erp_send_outbox
+    if due "$reminders"; then run erp_remind; reminders=$(quarter); fi
+    if due "$backup"; then run erp_backup --rotate --verify; backup=$(night); fi
+    sleep 60 &
+    sleeper=$!
+    wait "$sleeper"
+done

@@ -1,0 +1,1 @@
+"""What stands in deploy/, run for real where this machine has the programs."""

@@ -1,0 +1,105 @@
+"""Two web process groups behind nginx with TLS, PostgreSQL and Redis: people notice one system."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from urllib.parse import urlencode
+
+import psycopg
+
+from tests.deploy.site import NEEDED, Site
+
+pytestmark = NEEDED
+
+
+def seen_by(site: Site) -> set[str]:
+    lines = (site.nginx.folder / "erp.log").read_text().splitlines()
+    return {entry["upstream"] for entry in map(json.loads, lines) if entry["upstream"]}
+
+
+def test_a_log_in_survives_round_robin(site: Site):
+    caller = site.caller()
+    _status, headers, content = caller.once("GET", "/login")
+    cookie = re.search(r"csrftoken=[^;]+", headers["Set-Cookie"])[0]
+    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', content)[1].decode()
+    form = {"csrfmiddlewaretoken": token, "next": "/"}
+    form |= {name: site.person[name] for name in ("username", "password")}
+    connection = caller.connect()
+    origin = {"Referer": f"https://localhost:{site.nginx.https}/login", "Cookie": cookie}
+    origin["Content-Type"] = "application/x-www-form-urlencoded"
+    connection.request("POST", "/login", urlencode(form), origin)
+    response = connection.getresponse()
+    response.read()
+    assert response.status == 302
+    session = re.search(r"sessionid=[^;]+", str(response.headers))[0]
+
+    answers = [caller.once("GET", "/profile", Cookie=session)[0] for _number in range(12)]
+
+    assert set(answers) == {200}
+    assert seen_by(site) >= {f"127.0.0.1:{web.port}" for web in site.webs}
+
+
+def test_a_token_is_good_at_every_process(site: Site):
+    caller = site.log_in()
+
+    answers = [caller.once("GET", "/api/auth/me")[0] for _number in range(10)]
+
+    assert set(answers) == {200}
+
+
+def test_sessions_and_counters_are_shared(site: Site):
+    import redis
+
+    keys = [key.decode() for key in redis.Redis.from_url(site.redis_url).scan_iter()]
+
+    assert any("throttle" in key for key in keys)
+    assert any("session" in key for key in keys)
+
+
+def test_a_spoofed_address_is_ignored(site: Site):
+    caller = site.caller()
+    given = {"username": "nobody-here", "password": "wrong"}
+
+    status, _headers, _content = caller.once(
+        "POST", "/api/auth/login", given, X_Forwarded_For="203.0.113.9", X_Request_ID="spoof-1"
+    )
+
+    assert status == 401
+    with psycopg.connect(site.database) as connection:
+        addresses = connection.execute(
+            "SELECT DISTINCT host(remote_addr) FROM audit_entry WHERE cid = 'spoof-1'"
+        ).fetchall()
+        attempts = connection.execute(
+            "SELECT host(ip_address) FROM axes_accessattempt WHERE username = 'nobody-here'"
+        ).fetchall()
+    assert {address for (address,) in addresses + attempts} == {"127.0.0.1"}
+
+
+def test_pages_carry_the_headers_of_the_application(site: Site):
+    _status, headers, _content = site.caller().once("GET", "/login")
+
+    assert "max-age=63072000" in headers["Strict-Transport-Security"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Secure" in headers["Set-Cookie"]
+    assert re.fullmatch(r"[0-9a-f]{32}", headers["X-Request-ID"])
+
+
+def test_plain_http_leads_to_https(site: Site):
+    status, headers, _content = site.caller(site.nginx.http).once("GET", "/login")
+
+    assert (status, headers["Location"]) == (301, f"https://localhost:{site.nginx.https}/login")
+
+
+def test_static_files_come_compressed_and_stay(site: Site):
+    _status, _headers, page = site.caller().once("GET", "/login")
+    path = re.search(rb'href="(/static/[^"]+\.css)"', page)[1].decode()
+
+    status, headers, content = site.caller().once("GET", path, Accept_Encoding="gzip")
+
+    assert (status, headers["Content-Encoding"]) == (200, "gzip")
+    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "{" in gzip.decompress(content).decode()
