@@ -1,0 +1,4 @@
+"""Operation in the back office."""
+
+from apps.operations.admin import alerts as alerts  # registers itself
+from apps.operations.admin import incidents as incidents

@@ -1,0 +1,1 @@
+"""Alerts: rules over the embedded store, incidents, and how people hear of them."""

@@ -1,0 +1,26 @@
+"""Figures no counter has: how many of those who were trained work, and how old the backup is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.operations.models import BackupRun
+from apps.support.models import TrainingRecord
+
+
+def adoption(since: dt.datetime, now: dt.datetime) -> float | None:
+    """The share of trained people who logged in since then; None while nobody is trained."""
+    valid = TrainingRecord.objects.valid(timezone.localdate(now))
+    people = User.objects.filter(is_active=True, pk__in=valid.values("person"))
+    trained = people.count()
+    return people.filter(last_login__gte=since).count() / trained if trained else None
+
+
+def backup_age(now: dt.datetime) -> float | None:
+    """Hours since the newest backup that was restored and compared was made; None without one."""
+    proved = BackupRun.objects.filter(verified_at__isnull=False, removed_at=None)
+    newest = proved.order_by("-started_at").values_list("started_at", flat=True).first()
+    return None if newest is None else max(0.0, (now - newest).total_seconds() / 3600)

@@ -1,0 +1,87 @@
+"""A store of samples one writes oneself, a clock, the help desk, and a monitor's round."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.operations.alerting import escalation, firing
+from apps.operations.alerting.evaluating import evaluate
+from apps.operations.metrics import store
+from apps.operations.metrics.names import metric
+from apps.operations.metrics.tally import Row, tally
+from apps.support.models import SupportContact
+from apps.support.services import setting_up
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def forward(self, **delta: float) -> dt.datetime:
+        self.now += dt.timedelta(**delta)
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A few seconds past a minute, as the monitor's rounds are, on a working day at noon."""
+    ours = Clock(dt.datetime(2026, 11, 20, 12, 0, 5, tzinfo=dt.UTC))
+    monkeypatch.setattr(timezone, "now", ours)
+    return ours
+
+
+@pytest.fixture(autouse=True)
+def _empty_tally() -> Iterator[None]:
+    """Figures of other tests are not ours."""
+    tally.take()
+    yield
+    tally.take()
+
+
+@pytest.fixture
+def stored() -> Callable[..., None]:
+    """Store measurements under the minute of a moment."""
+
+    def add(name: Any, at: dt.datetime, *values: float, label: str = "") -> None:
+        row = Row()
+        for one in values:
+            row.add(one, metric(name).buckets)
+        seconds = int(at.timestamp())
+        store.add({(metric(name).name, label, seconds - seconds % 60): row})
+
+    return add
+
+
+@pytest.fixture
+def desk(db: None) -> dict[str, User]:
+    """The help desk, everybody in it with an account and a mail address, by code."""
+    setting_up.set_up()
+    people = {}
+    for contact in SupportContact.objects.filter(follows_rota=False):
+        name = contact.code.replace("-", ".")
+        person = User.objects.create(
+            username=name, name=contact.name_en, email=f"{name}@example.com"
+        )
+        contact.user = people[contact.code] = person
+        contact.save()
+    return people
+
+
+def round_at(now: dt.datetime) -> firing.Fired:
+    """What the monitor does with the figures, without looking at this machine."""
+    done = firing.apply(evaluate(now))
+    escalation.escalate_due(now)
+    return done
