@@ -22,7 +22,9 @@ sys.path.insert(0, str(BASE_DIR))
 from tests.conftest import chromium  # noqa: E402  # needs the project on the path
 from tests.postgres import Cluster, available  # noqa: E402  # the same
 
-PYTEST = ["-m", "pytest", "-q", "--no-header", "-n", "2", "--ignore=tests/architecture"]
+# Tests marked as a group stay with one worker: they follow each other on one thing they share.
+PYTEST = ["-m", "pytest", "-q", "--no-header", "-n", "2", "--dist=loadgroup"]
+PYTEST += ["--ignore=tests/architecture"]
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def gates() -> list[Step]:
 
 def template(kind: str) -> Step:
     """Migrate one database that those of the tests are copies of."""
-    name = os.environ[f"TEST_TEMPLATE_{kind.upper()}"]
+    name = os.environ.get(f"TEST_TEMPLATE_{kind.upper()}", "")
     command = ["-m", "tests.template", name]
     return Step(f"a {kind} database to copy", command, {"TEST_DATABASE": kind})
 
@@ -123,8 +125,8 @@ def main() -> int:
         os.environ["TEST_DATABASE_URL"] = cluster.url
     folder = tempfile.mkdtemp(prefix=f"erp-tests-{os.getpid()}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ["TEST_TEMPLATE_SQLITE"] = str(Path(folder) / "template.sqlite3")
-    os.environ["TEST_TEMPLATE_POSTGRES"] = f"erp_template_{os.getpid()}"
+    os.environ.setdefault("TEST_TEMPLATE_SQLITE", str(Path(folder) / "template.sqlite3"))
+    os.environ.setdefault("TEST_TEMPLATE_POSTGRES", f"erp_template_{os.getpid()}")
     steps = gates()
     if "--gates" not in sys.argv[1:]:
         if not chromium():

@@ -12,10 +12,15 @@ from apps.procurement.models import PurchaseOrder
 from apps.procurement.states import OrderStatus
 from apps.requisitions.models import Requisition
 from apps.requisitions.states import Status
+from apps.support.models import Feedback, SupportContact, SupportIssue, TrainingRecord
+from apps.support.states import Status as SupportStatus
 
 pytestmark = pytest.mark.django_db
 
-MODELS = (User, Item, Supplier, Requisition, PurchaseOrder)
+MODELS = (
+    *(User, Item, Supplier, Requisition, PurchaseOrder),
+    *(SupportIssue, Feedback, TrainingRecord),
+)
 
 
 def seeded(*arguments):
@@ -35,6 +40,8 @@ def test_second_run_adds_nothing(settings):
 
     assert made["requisitions"] == first["Requisition"] == 4
     assert (first["Item"], first["Supplier"]) == (202, 30)
+    assert set(SupportIssue.objects.values_list("status", flat=True)) == set(SupportStatus)
+    assert not SupportContact.objects.filter(user=None, follows_rota=False).exists()
     assert seeded("--requisitions", "4") == {}
     assert counts() == first
 
