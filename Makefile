@@ -18,11 +18,15 @@ run: setup  ## Serve the product with demo data on http://localhost:5000 (PORT=.
 test: setup  ## Run every gate and the tests on SQLite and PostgreSQL
 	@$(PYTHON_IN_VENV) scripts/test.py
 
-soak: setup  ## Race 8 threads x 200 rounds on PostgreSQL, each race with its negative control
+soak: setup  ## Race 8 threads x 200 rounds, rehearse 30 recoveries, drill deployment under load
 	@TEST_DATABASE=postgres TEST_RACE_ROUNDS=$(or $(ROUNDS),200) $(PYTHON_IN_VENV) -m pytest tests/concurrency tests/accounts/test_races.py
+	@TEST_DATABASE=postgres TEST_DRILLS=$(or $(DRILLS),30) $(PYTHON_IN_VENV) -m pytest tests/operations/backup/test_drills.py
+	@TEST_LOAD_SECONDS=$(or $(SECONDS),60) $(PYTHON_IN_VENV) -m pytest tests/deploy
 
-bench: setup  ## Measure statements and milliseconds of the hot operations
+bench: setup  ## Measure statements and milliseconds of hot operations, what measuring and backups cost
 	@$(PYTHON_IN_VENV) -m benchmarks.operations
+	@$(PYTHON_IN_VENV) -m benchmarks.measuring
+	@$(PYTHON_IN_VENV) -m benchmarks.backup
 
 check: setup  ## Run the gates only: style, types, directions, migrations, templates, translations
 	@$(PYTHON_IN_VENV) scripts/test.py --gates

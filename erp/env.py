@@ -29,6 +29,7 @@ LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 SHORTEST_SECRET = 50
 FEWEST_SIGNS = 5
 NO_MAIL_SERVER: dict[str, Any] = {}
+NO_REPLICA: dict[str, Any] = {}
 PLACEHOLDERS = ("django-insecure", "change-me", "changeme", "replace-me")
 
 
@@ -48,6 +49,8 @@ class Environment:
     base_url: str
     base_currency: str
     database: dict[str, Any]
+    replica: dict[str, Any]
+    replica_lag_seconds: int
     redis_url: str
     static_host: str
     static_root: Path
@@ -73,6 +76,8 @@ def load(values: Mapping[str, str]) -> Environment:
     reader = Reader(values)
     environment = read_all(reader)
     reader.refuse_unknown("ERP_")
+    if environment.replica and environment.replica["ENGINE"] != environment.database.get("ENGINE"):
+        reader.refuse("ERP_DATABASE_REPLICA_URL", "names another kind than DATABASE_URL")
     if not environment.debug:
         refuse_unsafe(reader, environment)
     reader.stop_on_errors()
@@ -94,6 +99,7 @@ def read_all(reader: Reader) -> Environment:
     port = read("PORT", variables.whole(1, 65535), 5000)
     secret_key = read("ERP_SECRET_KEY", str, local and LOCAL_SECRET_KEY)
     hosts = read("ERP_ALLOWED_HOSTS", variables.words, local and LOCAL_HOSTS)
+    pool = read("ERP_DATABASE_POOL", variables.whole(0, 200), 8)
     return Environment(
         debug=debug,
         allow_sqlite=read("ERP_ALLOW_SQLITE", variables.flag, default=False),
@@ -116,8 +122,12 @@ def read_all(reader: Reader) -> Environment:
                 databases.parse,
                 local and local_database(),
             ),
-            pool=read("ERP_DATABASE_POOL", variables.whole(0, 200), 8),
+            pool=pool,
         ),
+        replica=databases.as_replica(
+            read("ERP_DATABASE_REPLICA_URL", databases.parse, NO_REPLICA), pool=pool
+        ),
+        replica_lag_seconds=read("ERP_DATABASE_REPLICA_LAG", variables.whole(0, 3600), 10),
         redis_url=read("REDIS_URL", variables.redis_url, ""),
         static_host=read("STATIC_HOST", variables.origin, ""),
         static_root=read("ERP_STATIC_ROOT", Path, VAR_DIR / "static"),

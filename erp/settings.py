@@ -58,10 +58,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "apps.common.middleware.request.RequestContextMiddleware",  # first: every reply has its id
+    "apps.common.middleware.measure.MeasureMiddleware",  # outermost: measures all below
+    "apps.common.middleware.request.RequestContextMiddleware",  # every reply has its id
     "django.middleware.security.SecurityMiddleware",
     "apps.common.middleware.security.IsolationHeadersMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "apps.operations.probes.middleware.ProbeMiddleware",  # before hosts, sessions and databases
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -97,6 +99,9 @@ TEMPLATES = [
 
 # ---------------------------------------------------------------- database
 DATABASES = {"default": env.database}  # SQLite or PostgreSQL with its options: erp/databases.py
+DATABASES |= {"replica": env.replica} if env.replica else {}
+DATABASE_ROUTERS = ["apps.common.replica.ReplicaRouter"] if env.replica else []
+REPLICA_LAG_SECONDS = env.replica_lag_seconds
 
 # ---------------------------------------------------------------- cache, sessions, tasks, mail
 cache_backend = "redis.RedisCache" if env.redis_url else "locmem.LocMemCache"
@@ -186,7 +191,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 0 if DEBUG else 2 * 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_SSL_REDIRECT = not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|startupz)$", r"^api/health"]  # probes come by plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|startupz|metrics)$", r"^api/health"]  # by plain HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True

@@ -15,6 +15,7 @@ version_1: Routes = [
     path("", include("apps.approvals.api.urls")),
     path("", include("apps.requisitions.api.urls")),
     path("", include("apps.procurement.api.urls")),
+    path("", include("apps.support.api.urls")),
     path("", include("apps.audit.api.urls")),
     path("", include("apps.common.api.urls")),
 ]
@@ -39,4 +40,6 @@ urlpatterns: Routes = [
     path("", include("apps.common.urls")),
     path("", include("apps.approvals.urls")),
     path("", include("apps.requisitions.urls")),
+    path("", include("apps.support.urls")),
+    path("", include("apps.operations.urls")),
 ]

@@ -4,6 +4,7 @@
 PostgreSQL.
 """
 
+import gc
 import os
 import sys
 
@@ -19,6 +20,7 @@ def main(name: str) -> None:
     from tests import databases
 
     connection.settings_dict["TEST"]["NAME"] = name
+    gc.disable()  # the process ends soon
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     databases.furnish(connection)
     if connection.vendor == "sqlite":

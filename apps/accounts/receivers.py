@@ -22,6 +22,7 @@ EVENTS = {
     "costcentre.revoke": _("cost centre closed to a person"),
     "user.refresh_reused": _("an old refresh token was shown again"),
     "user.create": _("account made"),
+    "user.create_first": _("first administrator made"),
     "user.deactivate": _("account shut"),
     "user.reactivate": _("account opened again"),
     "user.set_roles": _("roles changed"),

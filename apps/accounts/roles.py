@@ -48,6 +48,15 @@ class Role:
     grants: frozenset[str]
 
 
+def title_of(group: Any) -> Any:
+    """A role's name in words, in the reader's language; a group no role stands for keeps its own.
+
+    Given where a group is shown to people; its name is for files and programs.
+    """
+    role = matrix().get(group.name) if group else None
+    return _(role.title) if role else group
+
+
 def path() -> Path:
     """Where the matrix is kept."""
     return Path(settings.BASE_DIR) / "fixtures" / "roles.toml"

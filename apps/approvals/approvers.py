@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import roles
 from apps.accounts.models import Delegation, Department, User
 from apps.approvals.matching import Parents, ancestry
 from apps.approvals.models import ApprovalExclusion, ApprovalRuleApprover
@@ -43,7 +44,7 @@ class PlannedApprover:
     @property
     def label(self) -> str:
         """The name to show."""
-        return str(self.user or self.group)
+        return str(self.user or roles.title_of(self.group))
 
     @property
     def key(self) -> tuple[str, int]:
@@ -178,8 +179,8 @@ def _cost_centre_owner(directory: Directory) -> PlannedApprover | Blocker:
 def _group(named: ApprovalRuleApprover, directory: Directory) -> PlannedApprover | Blocker:
     if named.group is None or not directory.members(named.group.pk):
         message = _("Nobody in group %(group)s may decide on this document.")
-        return Blocker("empty_group", Phrase(message, {"group": named.group}))
-    why = Phrase(_("member of %(group)s"), {"group": named.group})
+        return Blocker("empty_group", Phrase(message, {"group": roles.title_of(named.group)}))
+    why = Phrase(_("member of %(group)s"), {"group": roles.title_of(named.group)})
     return PlannedApprover(why, group=named.group)
 
 

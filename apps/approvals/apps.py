@@ -14,11 +14,16 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Deliver notices, and guard the decisions on SQLite around migrations."""
-        from apps.approvals import checks, notices, querysets, triggers
+        from apps.approvals import checks, integrity, notices, querysets, triggers
+        from apps.common import integrity as register
         from apps.common import outbox
 
         del checks  # registered by being imported
         outbox.register(notices.TOPIC, notices.deliver, atomic=True)
+        label = _("what was approved")
+        for find in (integrity.contents, integrity.documents):
+            register.register("approvals", label, find)
+        register.register("guards", _("what the database refuses"), integrity.guards)
         pre_migrate.connect(triggers.before_migrations, sender=self)
         post_migrate.connect(triggers.after_migrations, sender=self)
         for changed in (post_save, post_delete):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from apps.accounts import roles
 from apps.approvals.models import ApprovalRule, ApprovalRuleStep
 from apps.approvals.states import ApproverKind, Mode
 
@@ -134,7 +135,7 @@ def _people(step: ApprovalRuleStep) -> str:
 def approver_in_words(approver: Any) -> Any:
     """The position, group or person a rule names."""
     if approver.kind == ApproverKind.GROUP:
-        return Phrase(_("a member of %(group)s"), {"group": approver.group})
+        return Phrase(_("a member of %(group)s"), {"group": roles.title_of(approver.group)})
     if approver.kind == ApproverKind.USER:
         return approver.user
     return ApproverKind(approver.kind).label

@@ -14,9 +14,10 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to services and to saves, and offer the history to pages."""
-        from apps.audit import checks, history, receivers, registration
+        from apps.audit import checks, history, integrity, receivers, registration
         from apps.common import events
         from apps.common import history as common_history
+        from apps.common import integrity as register
 
         events.recorded.connect(receivers.on_recorded, dispatch_uid=checks.RECORDED)
         pre_save.connect(
@@ -24,4 +25,7 @@ class AuditConfig(AppConfig):
         )
         registration.register_all()
         common_history.register(history.rows)
+        register.register("guards", _("what the database refuses"), integrity.guards)
+        register.register("audit", _("the history and where it left documents"), integrity.numbers)
+        register.register("audit", _("the history and where it left documents"), integrity.statuses)
         common_history.label_events({"audit.export": _("audit entries exported")})

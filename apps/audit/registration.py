@@ -20,8 +20,28 @@ MORE = (
     "approvals.holiday",
     "auth.group",
     "common.importmapping",
+    "operations.alertchannel",
+    "operations.silence",
     "guardian.groupobjectpermission",
     "guardian.userobjectpermission",
+    *(
+        f"support.{name}"
+        for name in (
+            "supportchannel",
+            "supportcontact",
+            "supportlevel",
+            "issuetype",
+            "escalationstep",
+            "rota",
+            "rotaweek",
+            "rotaoverride",
+            "surveyround",
+            "trainingcourse",
+            "quizquestion",
+            "quizoption",
+            "calendarentry",
+        )
+    ),
 )
 # Plumbing of log-ins: each log-in is an event of its own.
 EXCLUDED = frozenset({"accounts.apisession"})

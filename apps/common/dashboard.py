@@ -13,6 +13,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
+from apps.common import replica
+
 Text = str | Promise
 
 
@@ -88,12 +90,16 @@ def register_chart(provider: ChartProvider, *, order: int = 100) -> ChartProvide
 
 def tiles(request: HttpRequest) -> list[Tile]:
     """The tiles for the person of the request."""
-    return [tile for _, provider in _tiles if (tile := provider(request)) is not None]
+    return replica.read(
+        lambda: [tile for _, provider in _tiles if (tile := provider(request)) is not None]
+    )
 
 
 def charts(request: HttpRequest) -> list[Chart]:
     """The charts for the person of the request."""
-    return [chart for _, provider in _charts if (chart := provider(request)) is not None]
+    return replica.read(
+        lambda: [chart for _, provider in _charts if (chart := provider(request)) is not None]
+    )
 
 
 def _add(registry: list[tuple[int, Any]], provider: Any, order: int) -> None:

@@ -18,14 +18,14 @@ TONES = {
         "draft none open skipped closed withdrawn superseded inactive expired not_started void "
         "waiting"
     ),
-    "info": "pending pending_approval submitted active running viewed invited quoted",
+    "info": "pending pending_approval submitted active running viewed invited quoted new",
     "warning": "returned partial partially_ordered partially_received exception suspended delayed "
     "prospective clarification overdue retrying",
     "success": "approved full fully_ordered fully_received awarded posted matched applied done "
-    "succeeded sent approved_for_payment",
+    "succeeded sent approved_for_payment resolved",
     "danger": "rejected cancelled failed blocked reversed declined dead",
     "hold": "on_hold hold paused",
-    "progress": "issued ordered received in_progress partially_awarded",
+    "progress": "issued ordered received in_progress partially_awarded acknowledged",
 }
 _TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 

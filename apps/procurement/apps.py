@@ -26,6 +26,23 @@ class ProcurementConfig(AppConfig):
         register_document()
         register_approvals()
         importers.register()
+        register_checks()
+
+
+def register_checks() -> None:
+    """What has to be true of stored orders and of the ledger."""
+    from functools import partial
+
+    from apps.common import integrity as checks
+    from apps.common import stored
+    from apps.procurement import integrity, services
+    from apps.procurement.models import PurchaseOrder
+
+    numbers = partial(stored.numbers, services.KIND, PurchaseOrder)
+    checks.register("numbers", _("numbers without gaps and doubles"), numbers)
+    checks.register("totals", _("amounts and totals"), integrity.totals)
+    checks.register("guards", _("what the database refuses"), integrity.guards)
+    checks.register("ledger", _("the ledger of what is ordered"), integrity.ledger)
 
 
 def register_document() -> None:

@@ -50,6 +50,22 @@ class RequisitionsConfig(AppConfig):
             )
         )
         importers.register()
+        register_checks()
+
+
+def register_checks() -> None:
+    """What has to be true of stored requisitions."""
+    from functools import partial
+
+    from apps.common import integrity as checks
+    from apps.common import stored
+    from apps.requisitions import integrity, services
+    from apps.requisitions.models import Requisition
+
+    numbers = partial(stored.numbers, services.KIND, Requisition)
+    checks.register("numbers", _("numbers without gaps and doubles"), numbers)
+    checks.register("totals", _("amounts and totals"), integrity.totals)
+    checks.register("fulfilment", _("how far things are ordered"), integrity.fulfilment)
 
 
 def workspace_url(requisition: Any) -> str:

@@ -90,7 +90,7 @@ def test_a_rule_is_said_in_words(office, company):
 
     assert (
         "Requisition, from 5,000 CNY, below 50,000 CNY, in ENG ENG or below it, "
-        "with a blocked supplier: 2 people of: head of the department, a member of procurement, "
+        "with a blocked supplier: 2 people of: head of the department, a member of Procurement, "
         "within 24 business hours." in page.replace("&#x27;", "'")
     )
 
@@ -205,7 +205,7 @@ def test_first_page_counts_what_waits_and_what_is_late(office, decided):
     assert "Overdue approvals" in page
     assert "overdue=yes" in page
     listed = text(office.get("/admin/approvals/approvalstep/?overdue=yes"))
-    assert "procurement" in listed
+    assert "Procurement" in listed
 
 
 def test_a_superuser_has_no_way_around_in_the_back_office(client, company, requisition, submit):

@@ -77,7 +77,7 @@ def test_where_all_must_agree_the_escalated_consent_stands_in(company, requisiti
     ("change", "wanted"),
     [
         ("manager", ["Lead", "Boss"]),
-        ("manager boss", ["Lead", "admin"]),
+        ("manager boss", ["Lead", "Administration"]),
     ],
 )
 def test_escalation_passes_over_who_is_kept_apart(company, requisition, submit, change, wanted):

@@ -89,7 +89,7 @@ def test_a_delegation_that_is_over_keeps_nobody_apart(company, requisition):
     ("approvers", "wanted", "blockers"),
     [
         (lambda c: [OWNER], [["Owner"]], []),
-        (lambda c: [in_group(c.buyers)], [["procurement"]], []),
+        (lambda c: [in_group(c.buyers)], [["Procurement"]], []),
         (lambda c: [person(c.boss)], [["Boss"]], []),
         (lambda c: [person(c.boss), HEAD, OWNER], [["Boss", "Lead", "Owner"]], []),
         (lambda c: [person(c.lead), HEAD], [["Lead"]], []),
@@ -190,7 +190,7 @@ def test_rules_add_up_in_their_order_and_nobody_is_asked_twice_in_a_row(company,
 
     route = build(requisition)
 
-    assert who(route) == [["Lead"], ["procurement"], ["Lead"]]
+    assert who(route) == [["Lead"], ["Procurement"], ["Lead"]]
     assert [step.sequence for step in route.steps] == [1, 2, 3]
     assert "first" in str(route.steps[0].why)
     assert "second" in str(route.steps[0].why)

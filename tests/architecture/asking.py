@@ -150,7 +150,7 @@ def _business_tables() -> frozenset[str]:
     """Tables whose every change is history: master data and documents."""
     documents = [
         model
-        for label in ("requisitions", "procurement", "approvals")
+        for label in ("requisitions", "procurement", "approvals", "support")
         for model in apps.get_app_config(label).get_models()
     ]
     return frozenset(model._meta.db_table for model in (*tracked_models(), *documents))

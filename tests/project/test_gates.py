@@ -7,10 +7,11 @@ from scripts import test as gate
 
 
 def test_browser_and_locks_belong_to_postgres_where_it_is():
-    sqlite, postgres = gate.tests("")
+    sqlite, template, postgres = gate.tests("")
 
     assert "not e2e and not postgres" in sqlite.command
     assert "-m" not in postgres.command[2:]
+    assert template.environment == {"TEST_DATABASE": "postgres"}
     assert postgres.environment["TEST_DATABASE"] == "postgres"
 
 

@@ -193,8 +193,7 @@ class RoleAdmin(ReadOnlyAdmin):
     @admin.display(description=_("title"))
     def title(self, group: Group) -> str:
         """The role's name in words."""
-        role = roles.matrix().get(group.name)
-        return str(_(role.title)) if role else "–"
+        return str(roles.title_of(group)) if group.name in roles.matrix() else "–"
 
     @admin.display(description=_("people"), ordering="people_count")
     def people(self, group: Any) -> int:

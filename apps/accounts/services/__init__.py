@@ -3,12 +3,13 @@
 from apps.accounts.services import scopes as scopes
 from apps.accounts.services.delegations import delegate, revoke
 from apps.accounts.services.departments import save_department
-from apps.accounts.services.first_admin import create_first_admin
+from apps.accounts.services.first_admin import make_first_admin, undo_first_admin
 from apps.accounts.services.passwords import (
     ask_for_link,
     send_password_link,
     set_password,
     unlock,
+    unlock_as_operator,
 )
 from apps.accounts.services.roles import set_roles, set_up_roles
 from apps.accounts.services.scopes import grant_scope, revoke_scope
@@ -24,12 +25,12 @@ from apps.accounts.services.users import (
 __all__ = [
     "ask_for_link",
     "begin",
-    "create_first_admin",
     "create_user",
     "deactivate",
     "delegate",
     "end",
     "grant_scope",
+    "make_first_admin",
     "reactivate",
     "revoke",
     "revoke_scope",
@@ -39,7 +40,9 @@ __all__ = [
     "set_password",
     "set_roles",
     "set_up_roles",
+    "undo_first_admin",
     "unlock",
+    "unlock_as_operator",
     "update_profile",
     "update_user",
 ]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import roles
 from apps.approvals.querysets import ApprovalRequestManager, ApprovalStepManager
 from apps.approvals.states import Mode, RequestStatus, StepStatus, Verdict
 
@@ -198,7 +199,7 @@ class ApprovalAssignment(models.Model):
         )
 
     def __str__(self) -> str:
-        return str(self.user or self.group)
+        return str(self.user or roles.title_of(self.group))
 
 
 class ApprovalDecision(models.Model):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import roles
 from apps.accounts.models import Department
 from apps.approvals.states import ApproverKind, Mode
 from apps.budgets.models import CostCentre, Project
@@ -201,4 +202,4 @@ class ApprovalRuleApprover(models.Model):
         )
 
     def __str__(self) -> str:
-        return str(self.group or self.user or self.get_kind_display())
+        return str(roles.title_of(self.group) or self.user or self.get_kind_display())

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import replica
 from apps.common.tabular.write import csv_lines, write_xlsx
 
 EXPORTS = ("export_csv", "export_xlsx")
@@ -56,7 +57,7 @@ class ExportActionsMixin:
         references = {path.split(".")[0] for path in self.export_columns if "." in path}
         if references:
             queryset = queryset.select_related(*references)
-        for record in queryset[:MOST_ROWS].iterator(chunk_size=500):
+        for record in replica.bound(queryset)[:MOST_ROWS].iterator(chunk_size=500):
             yield [value_at(record, path) for path in self.export_columns]
 
 

@@ -19,6 +19,7 @@ WORKSPACE = (
     ("requisitions:list", _("My requisitions"), "journal-text"),
     ("requisitions:create", _("New requisition"), "plus-circle"),
     ("approvals:inbox", _("Approvals inbox"), "inbox"),
+    ("support:home", _("Help"), "life-preserver"),
 )
 
 

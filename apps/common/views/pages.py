@@ -19,6 +19,7 @@ from django.views.i18n import set_language as stock_set_language
 from apps.common import context
 from apps.common.api.errors import api_error
 
+LONGEST_PATH = 500
 _PROBLEMS = {
     HTTPStatus.BAD_REQUEST: ("bad_request", _("The request cannot be read.")),
     HTTPStatus.FORBIDDEN: ("not_permitted", _("You are not allowed to do this.")),
@@ -36,8 +37,13 @@ def _page(request: HttpRequest, status: HTTPStatus, **more: object) -> HttpRespo
     if _is_api(request):
         code, text = _PROBLEMS[status]
         return api_error(request, status.value, code, str(text))
-    words = {"request_id": context.current().request_id, **more}
+    words = {**_for_support(request), **more}
     return render(request, f"{status.value}.html", words, status=status)
+
+
+def _for_support(request: HttpRequest) -> dict[str, str]:
+    """What leads the help desk to the log: the request's id, and the page it happened on."""
+    return {"request_id": context.current().request_id, "page": request.path[:LONGEST_PATH]}
 
 
 @requires_csrf_token
@@ -69,7 +75,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500: without database, session and context processors, each of which may be what failed."""
     if _is_api(request):
         return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
-    words = {"request_id": context.current().request_id}
+    words = _for_support(request)
     page = loader.get_template("500.html").render(words)
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 

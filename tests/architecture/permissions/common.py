@@ -19,6 +19,7 @@ from tests.architecture.permission_table import (
     to,
 )
 
+OFFICE = to("procurement", "admin", "auditor", "ops")
 READERS = to("admin", "auditor")
 IMPORTERS = to("procurement", "admin")
 PAGE = ("GET", "POST")
@@ -37,29 +38,29 @@ ROWS = [
     route("set_language", POST=ANYBODY, GET=ANYBODY, verbs=PAGE),
     route("schema", GET=ANYBODY),
     route("docs", GET=ANYBODY),
-    route("admin:index", GET=STAFF, verbs=("GET",)),
+    route("admin:index", GET=OFFICE, verbs=("GET",)),
     route("admin:login", GET=EVERYBODY, POST=ANYBODY, verbs=PAGE),
-    route("admin:logout", GET=to("engineer", "manager", "ops"), POST=EVERYBODY, verbs=PAGE),
-    route("admin:password_change", GET=STAFF, POST=STAFF, verbs=PAGE),
-    route("admin:password_change_done", GET=STAFF, verbs=("GET",)),
+    route("admin:logout", GET=to("engineer", "manager"), POST=EVERYBODY, verbs=PAGE),
+    route("admin:password_change", GET=OFFICE, POST=OFFICE, verbs=PAGE),
+    route("admin:password_change_done", GET=OFFICE, verbs=("GET",)),
     route("admin:autocomplete", path=f"/admin/autocomplete/{PICKER}", GET=STAFF, verbs=("GET",)),
-    route("admin:jsi18n", GET=STAFF, verbs=("GET",)),
+    route("admin:jsi18n", GET=OFFICE, verbs=("GET",)),
     route(
         "admin:view_on_site",
         arguments=shown,
-        GET=to(hidden="procurement admin auditor"),
+        GET=to(hidden="procurement admin auditor ops"),
         verbs=("GET",),
     ),
     route(
         "admin:app_list",
         arguments=lambda world: {"app_label": "accounts"},
-        GET=STAFF,
+        GET=to("procurement", "admin", "auditor", hidden="ops"),
         verbs=("GET",),
     ),
     route(
         "/admin/(?P<url>.*)$",
         path="/admin/nothing/here/",
-        GET=to(hidden="procurement admin auditor"),
+        GET=to(hidden="procurement admin auditor ops"),
         verbs=("GET",),
     ),
     *model_admin("common.numbersequence", of="sequence", view=READERS),

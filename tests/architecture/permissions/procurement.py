@@ -50,8 +50,8 @@ ROWS = [
     route(
         "admin:procurement_purchaseorder_close_line",
         arguments=line_in_office,
-        GET=BUYS,
-        POST=BUYS,
+        GET=to("procurement", hidden="ops"),
+        POST=to("procurement", hidden="ops"),
         verbs=("GET", "POST"),
     ),
     *model_admin("procurement.allocation", of="allocation"),

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.common import context
-from apps.operations.seed import catalogue, company, documents
+from apps.operations.seed import catalogue, company, documents, support
 from apps.operations.seed.clock import unlogged
 from apps.requisitions.models import Requisition
 
@@ -52,11 +52,14 @@ class Command(BaseCommand):
             with context.working(actor=admin):
                 catalogue.make(admin, documents.DAYS)
             made = Requisition.objects.exists() or options["without_documents"]
-            counts = {} if made else documents.make(options["requisitions"])
+            counts = {} if made else documents.make(options["requisitions"]) | support.make()
         if options["json"]:
             self.stdout.write(json.dumps({"made": counts}))
         elif counts:
-            done = _("Loaded: %(requisitions)d requisitions, %(purchase_orders)d orders.")
+            done = _(
+                "Loaded: %(requisitions)d requisitions, %(purchase_orders)d orders,"
+                " %(support_issues)d support issues."
+            )
             self.stdout.write(done % counts)
         else:
             self.stdout.write(_("The demonstration is there already; nothing was added."))

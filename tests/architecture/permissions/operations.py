@@ -1,0 +1,45 @@
+"""What machines ask, from the loopback address, which may read metrics by default; and alerts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from apps.operations.alerting import incidents
+from apps.operations.alerting.rules import rules
+from apps.operations.models import AlertChannel, AlertState, Silence
+from tests.architecture.permission_table import ANYBODY, World, model_admin, route, to
+
+PAGES = ("live", "ready", "started", "health", "health_database", "health_auth", "metrics")
+KEEPERS = to("admin", "ops")
+READERS = to("admin", "ops", "auditor")
+
+ROWS = [
+    *(route(f"operations:{name}", GET=ANYBODY) for name in PAGES),
+    *model_admin("operations.incident", of="incident", view=READERS, change=KEEPERS),
+    *model_admin("operations.alertstate", of="alertstate", view=READERS),
+    *(
+        row
+        for name in ("alertchannel", "silence")
+        for row in model_admin(
+            f"operations.{name}", of=name, view=READERS, add=KEEPERS, change=KEEPERS
+        )
+    ),
+]
+
+
+def populate(world: World) -> None:
+    """One of everything."""
+    now = timezone.now()
+    rule = rules().alerts["disk"]
+    world.objects |= {
+        "incident": incidents.open_for(rule, now=now, value=0.85, limit="> 0.8"),
+        "alertstate": AlertState.objects.create(alert="disk", since=now, evaluated_at=now),
+        "alertchannel": AlertChannel.objects.create(
+            name="Room", kind="slack", url="https://chat.example.com/x", is_active=False
+        ),
+        "silence": Silence.objects.create(
+            alert="disk", starts_at=now, ends_at=now + dt.timedelta(hours=1), comment="Move."
+        ),
+    }
