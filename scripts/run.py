@@ -95,8 +95,14 @@ def seed(*, is_new: bool) -> None:
         note.write_text(wanted)
     if note.exists() and note.read_text() == wanted:
         print("Loading demo data, once ...", flush=True)
-        call_command("erp_seed")
+        call_command("erp_seed", *demonstration())
         note.write_text(f"{born} loaded")
+
+
+def demonstration() -> list[str]:
+    """Read DEMO_REQUISITIONS: how long the story is told, by default as long as it is."""
+    wanted = os.environ.get("DEMO_REQUISITIONS", "")
+    return ["--requisitions", wanted] if wanted else []
 
 
 def start(port: int) -> list[subprocess.Popen[bytes]]:

@@ -1,7 +1,7 @@
 """Everything that has to hold: the gates, then the tests on both databases.
 
-The quick ones come first and the first that fails ends the run with its name. `--gates` stops
-before the tests.
+The quick ones come first and the first that fails ends the run with its name; the check of types
+goes on beside them and is waited for last. `--gates` stops before the tests.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ PYTEST = ["-m", "pytest", "-q", "--no-header", "-n", "2", "--dist=loadgroup"]
 PYTEST += ["--ignore=tests/architecture"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One thing that has to hold, and how it is seen."""
 
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    beside: bool = False  # begun with the first, waited for in its turn
 
 
 def production() -> dict[str, str]:
@@ -68,20 +69,21 @@ def gates() -> list[Step]:
         Step("directions (import-linter)", directions),
         Step("deployment check", deploy, production()),
         Step("migrations complete", migrations, local),
-        Step("types (mypy)", ["-m", "mypy"]),
         template("sqlite"),
         Step(
             "house rules: sizes, templates, translations, commands, settings",
             ["-m", "pytest", "-q", "--no-header", "-n", "2", "tests/architecture"],
         ),
+        Step("types (mypy)", ["-m", "mypy"], beside=True),
     ]
 
 
 def template(kind: str) -> Step:
-    """Migrate one database that those of the tests are copies of."""
-    name = os.environ.get(f"TEST_TEMPLATE_{kind.upper()}", "")
-    command = ["-m", "tests.template", name]
-    return Step(f"a {kind} database to copy", command, {"TEST_DATABASE": kind})
+    """Migrate one database that those of the tests are copies of, and tell the story in another."""
+    names = [os.environ.get(f"TEST_{what}_{kind.upper()}", "") for what in ("TEMPLATE", "STORY")]
+    command = ["-m", "tests.template", *names]
+    quiet = {"TEST_DATABASE": kind, "ERP_LOG_LEVEL": "WARNING"}
+    return Step(f"the {kind} databases to copy", command, quiet)
 
 
 def tests(postgres_missing: str) -> list[Step]:
@@ -101,16 +103,27 @@ def tests(postgres_missing: str) -> list[Step]:
     ]
 
 
-def run(step: Step) -> int:
-    """Run one step with its output on the screen."""
+def begin(step: Step, *, shown: bool = True) -> subprocess.Popen[str]:
+    """Start a step; byte code is kept, because the same modules are read by dozens of processes."""
+    environment = {**os.environ, **step.environment}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, *step.command]
+    said = None if shown else subprocess.PIPE
+    both = None if shown else subprocess.STDOUT
+    return subprocess.Popen(
+        command, cwd=BASE_DIR, env=environment, text=True, stdout=said, stderr=both
+    )
+
+
+def run(step: Step, begun: subprocess.Popen[str] | None = None) -> int:
+    """Run one step with its output on the screen, or wait for one begun before and show it."""
     print(f"\n=== {step.name}", flush=True)
     started = time.monotonic()
-    code = subprocess.run(
-        [sys.executable, *step.command],
-        cwd=BASE_DIR,
-        env={**os.environ, **step.environment},
-        check=False,
-    ).returncode
+    process = begun or begin(step)
+    said, _nothing = process.communicate()
+    if said:
+        print(said, end="", flush=True)
+    code = process.returncode
     if code:
         print(f"=== FAILED: {step.name} (exit {code})", file=sys.stderr, flush=True)
     elif "tests on" not in step.name:  # the last line of a run of tests is pytest's own
@@ -131,13 +144,19 @@ def main() -> int:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ.setdefault("TEST_TEMPLATE_SQLITE", str(Path(folder) / "template.sqlite3"))
     os.environ.setdefault("TEST_TEMPLATE_POSTGRES", f"erp_template_{os.getpid()}")
+    os.environ.setdefault("TEST_STORY_SQLITE", str(Path(folder) / "story.sqlite3"))
+    os.environ.setdefault("TEST_STORY_FILES", folder)
+    os.environ.setdefault("TEST_STORY_POSTGRES", f"erp_story_{os.getpid()}")
     steps = gates()
     if "--gates" not in sys.argv[1:]:
         if not chromium():
             print("=== skipped: no Chromium; the walks in a browser are not shown")
         steps += tests(missing)
+    begun = {step: begin(step, shown=False) for step in steps if step.beside}
+    for process in begun.values():
+        atexit.register(process.kill)
     for step in steps:
-        if code := run(step):
+        if code := run(step, begun.get(step)):
             return code if code > 0 else 1
     return 0
 

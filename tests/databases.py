@@ -64,6 +64,17 @@ def template() -> str:
     return os.environ.get(f"TEST_TEMPLATE_{os.environ.get('TEST_DATABASE', 'sqlite').upper()}", "")
 
 
+def story() -> str:
+    """Name the database this run has told the story of the demonstration in, or nothing."""
+    return os.environ.get(f"TEST_STORY_{os.environ.get('TEST_DATABASE', 'sqlite').upper()}", "")
+
+
+def story_media() -> Path:
+    """Give the folder of the files that belong to the story."""
+    kind = os.environ.get("TEST_DATABASE", "sqlite")
+    return Path(os.environ["TEST_STORY_FILES"]) / f"story-{kind}" / "media"
+
+
 def copy_template(connection: Any) -> bool:
     """Lay the copy where Django looks for the test database; PostgreSQL copies when it creates."""
     if not template():

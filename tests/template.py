@@ -1,7 +1,8 @@
-"""Make the database that the databases of a run are copies of: migrated once, not once a worker.
+"""Make the databases that those of a run are copies of: once, not once a worker.
 
-`python -m tests.template NAME` with TEST_DATABASE set; NAME is a file for SQLite, a database for
-PostgreSQL.
+`python -m tests.template NAME STORY` with TEST_DATABASE set; both are files for SQLite, databases
+for PostgreSQL. NAME is migrated and has the roles; STORY is a copy with the demonstration in it,
+whose files go below the folder TEST_STORY_FILES.
 """
 
 import gc
@@ -9,8 +10,8 @@ import os
 import sys
 
 
-def main(name: str) -> None:
-    """Create, migrate, set up the roles."""
+def main(name: str, story: str) -> None:
+    """Create, migrate, set up the roles; then copy, and tell the story."""
     import django
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -27,7 +28,26 @@ def main(name: str) -> None:
         # One file, complete: what waits in the log beside it would not be copied.
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+    tell(story)
+
+
+def tell(name: str) -> None:
+    """Give the copy the documents and files the tests of whole installations start from."""
+    from django.db import connection
+    from django.test import override_settings
+
+    from apps.operations.backup.looking import aimed_at, config_of
+    from tests import databases
+    from tests.operations import sites
+
+    media = databases.story_media()
+    base = config_of()
+    sites.copy_database(base, name)
+    config = {**base, "NAME": name}
+    with override_settings(MEDIA_ROOT=media, DEBUG=True), aimed_at(config):
+        sites.tell_the_story(media.parent)
+    connection.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

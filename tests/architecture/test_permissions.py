@@ -59,14 +59,18 @@ def test_row(world: World, row: Row) -> None:
     assert wrong == []
 
 
+PARTS = 6  # so that parallel workers share them
+
+
 @pytest.mark.django_db
-def test_asking_for_the_head_changes_nothing(world: World) -> None:
-    wrong = [
-        f"{row.route} as {person}: {text}"
-        for row in ALL
-        for person in ("engineer", "admin")
-        for text in asking.read(world, row, person, "head").unsigned
-    ]
+@pytest.mark.parametrize("part", range(PARTS))
+def test_asking_for_the_head_changes_nothing(world: World, part: int) -> None:
+    """Asked by whoever gets furthest: the admin in the back office, an engineer elsewhere."""
+    wrong = []
+    for row in ALL[part::PARTS]:
+        person = "admin" if row.route.startswith("admin:") else "engineer"
+        unsigned = asking.read(world, row, person, "head").unsigned
+        wrong += [f"{row.route} as {person}: {text}" for text in unsigned]
 
     assert wrong == []
 

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.deploy import site as sites
 from tests.deploy.database import Server, made_server
+
+HERE = Path(__file__).parent
+LONG = {"shared_site", "site"}  # a whole installation: minutes of work
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the long drills to `make soak`; what shares the server stays with one worker."""
+    soak = pytest.mark.skip(reason="drilled by `make soak`")
+    for item in items:
+        if not item.path.is_relative_to(HERE):
+            continue
+        asked = set(getattr(item, "fixturenames", ()))
+        if "TEST_LOAD_SECONDS" not in os.environ and asked & LONG:
+            item.add_marker(soak)
+        for shared in asked & {"server", "files"}:
+            item.add_marker(pytest.mark.xdist_group(f"deploy-{shared}"))
 
 
 @pytest.fixture(scope="session")

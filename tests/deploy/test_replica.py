@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -30,7 +31,11 @@ def files(tmp_path_factory) -> dict[str, str]:
         "ERP_ALLOW_SQLITE": "1",
     }
     values = environment(url=urls["DATABASE_URL"]) | urls
-    manage("migrate", "--verbosity", "0", env=values)
+    template = os.environ.get("TEST_TEMPLATE_SQLITE", "")
+    if template:
+        shutil.copyfile(template, folder / "primary.sqlite3")
+    else:
+        manage("migrate", "--verbosity", "0", env=values)
     with closing(sqlite3.connect(folder / "primary.sqlite3")) as primary:
         primary.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(folder / "primary.sqlite3", folder / "copy.sqlite3")

@@ -7,6 +7,7 @@ is aimed at the copy, so that commands and checks take it for theirs.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ from apps.requisitions.models import Requisition
 
 REQUISITIONS = 14
 _numbers = count(1)
+# Every worker of a run counts for itself, and looks at its own databases only.
+MARK = f"_vault_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}_"
 
 
 @dataclass
@@ -75,7 +78,7 @@ def databases() -> set[str]:
     if connection.vendor == "sqlite":
         return {path.name for path in Path(config_of()["NAME"]).parent.glob("*.sqlite3")}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", ["%vault%"])
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"%{MARK}%"])
         return {name for (name,) in cursor.fetchall()}
 
 
@@ -154,7 +157,7 @@ def new_name(base: dict[str, Any], folder: Path) -> tuple[str, str]:
     """The name of a new database, and what the names of all others made from it begin with."""
     if connection.vendor == "sqlite":
         return str(folder / "erp.sqlite3"), ""
-    prefix = f"{base['NAME']}_vault{next(_numbers)}"
+    prefix = f"{base['NAME']}{MARK}{next(_numbers)}"
     return prefix, prefix
 
 

@@ -11,7 +11,7 @@ def test_browser_and_locks_belong_to_postgres_where_it_is():
 
     assert "not e2e and not postgres" in sqlite.command
     assert "-m" not in postgres.command[2:]
-    assert template.environment == {"TEST_DATABASE": "postgres"}
+    assert template.environment["TEST_DATABASE"] == "postgres"
     assert postgres.environment["TEST_DATABASE"] == "postgres"
 
 
@@ -41,3 +41,19 @@ def test_failed_step_is_named_and_ends_the_run(monkeypatch, capfd):
     assert "FAILED: fails (exit 3)" in err
     assert "hello" in out
     assert "too late" not in out
+
+
+def test_what_goes_on_beside_the_others_is_waited_for_in_its_turn(monkeypatch, capfd):
+    beside = gate.Step("beside", ["-c", "print('slow'); raise SystemExit(4)"], beside=True)
+    before = gate.Step("before", ["-c", "print('before')"])
+    after = gate.Step("after", ["-c", "print('after')"])
+    monkeypatch.setattr(gate, "gates", lambda: [before, beside, after])
+    monkeypatch.setattr(sys, "argv", ["test.py", "--gates"])
+
+    code = gate.main()
+
+    out, err = capfd.readouterr()
+    assert code == 4
+    assert "FAILED: beside (exit 4)" in err
+    assert out.index("before") < out.index("slow")
+    assert "after" not in out
