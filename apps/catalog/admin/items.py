@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services
 from apps.catalog.admin.columns import linked
+from apps.catalog.forms import CategoryForm
 from apps.catalog.importers import CATEGORIES, ITEMS
 from apps.catalog.models import Category, Item, SupplierPrice, SupplierPriceBreak
 from apps.common.admin import ReadOnlyInline
@@ -50,6 +51,7 @@ class RootFilter(admin.SimpleListFilter):
 class CategoryAdmin(NamedAdmin):
     """The commodity tree."""
 
+    form = CategoryForm
     list_display = ("code", "name", "parent", "is_active")
     list_filter = ("is_active", RootFilter)
     list_select_related = ("parent",)
