@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermission
 
 from apps.accounts.querysets import DelegationManager, DepartmentManager, UserManager
-from apps.common.models import Stamped
+from apps.common.models import Stamped, Written
 
 
 def default_time_zone() -> str:
@@ -99,7 +99,7 @@ class Department(Stamped):
             )
 
 
-class User(AbstractUser):
+class User(Written, AbstractUser):
     """Somebody who works with the system. Never deleted, only deactivated."""
 
     name = models.CharField(

@@ -1,7 +1,7 @@
 """Configuration of the audit app."""
 
 from django.apps import AppConfig
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_migrate, pre_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,7 +14,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to services and to saves, and offer the history to pages."""
-        from apps.audit import checks, history, integrity, receivers, registration
+        from apps.audit import checks, history, integrity, receivers, registration, triggers
         from apps.common import events
         from apps.common import history as common_history
         from apps.common import integrity as register
@@ -23,6 +23,7 @@ class AuditConfig(AppConfig):
         pre_save.connect(
             receivers.on_entry_saved, sender=self.get_model("Entry"), dispatch_uid=checks.SAVED
         )
+        post_migrate.connect(triggers.after_migrations, sender=self)
         registration.register_all()
         common_history.register(history.rows)
         register.register("guards", _("what the database refuses"), integrity.guards)

@@ -3,6 +3,9 @@
 On SQLite a third one refuses to replace an entry by inserting another under its number, which
 removes the old row without telling the trigger for removals. On PostgreSQL the whole table cannot
 be emptied either.
+
+Django alters a table of SQLite by making it anew, and triggers go with the old one. They are put up
+again after every migration there; on PostgreSQL they stay, and a missing one is somebody's doing.
 """
 
 from __future__ import annotations
@@ -14,13 +17,13 @@ MESSAGE = "audit entries are append-only"
 
 SQLITE = {
     "audit_entry_no_update": f"""
-        CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON {TABLE}
+        CREATE TRIGGER IF NOT EXISTS audit_entry_no_update BEFORE UPDATE ON {TABLE}
         BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END""",
     "audit_entry_no_delete": f"""
-        CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON {TABLE}
+        CREATE TRIGGER IF NOT EXISTS audit_entry_no_delete BEFORE DELETE ON {TABLE}
         BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END""",
     "audit_entry_no_replace": f"""
-        CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON {TABLE}
+        CREATE TRIGGER IF NOT EXISTS audit_entry_no_replace BEFORE INSERT ON {TABLE}
         WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)
         BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END""",  # noqa: S608 - both are constants
 }
@@ -31,16 +34,16 @@ _FUNCTION = f"""
     END $$"""
 POSTGRES = {
     "audit_entry_no_change": f"""
-        CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE ON {TABLE}
+        CREATE OR REPLACE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE ON {TABLE}
         FOR EACH ROW EXECUTE FUNCTION audit_entry_refuse()""",
     "audit_entry_no_truncate": f"""
-        CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON {TABLE}
+        CREATE OR REPLACE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON {TABLE}
         FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()""",
 }
 
 
 def put_up(connection: Any) -> None:
-    """Make the triggers."""
+    """Make the triggers that are not there."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_FUNCTION)
@@ -54,6 +57,15 @@ def take_down(connection: Any) -> None:
     with connection.cursor() as cursor:
         for name in _wanted(connection):
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}")
+
+
+def after_migrations(using: str, **_kwargs: Any) -> None:
+    """On SQLite, guard the entries again, once their table is there."""
+    from django.db import connections
+
+    connection = connections[using]
+    if connection.vendor == "sqlite" and TABLE in connection.introspection.table_names():
+        put_up(connection)
 
 
 def missing(connection: Any) -> list[str]:

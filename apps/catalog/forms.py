@@ -7,8 +7,20 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from apps.catalog.models import Supplier
+from apps.catalog import services
+from apps.catalog.models import Category, Supplier
 from apps.common.errors import StaleVersionError
+
+
+class CategoryForm(forms.ModelForm[Category]):
+    """A category's place is decided under the lock of the tree, and refused where it was chosen."""
+
+    def clean(self) -> dict[str, Any]:
+        """Say what the service would refuse; the page's transaction keeps the tree for it."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and {"parent", "code"} & said.keys():
+            services.category_place(self.instance, said)
+        return said
 
 
 class SupplierForm(forms.ModelForm[Supplier]):

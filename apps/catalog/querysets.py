@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-MOST_WORDS = 6
+from apps.common import search
 
 
 class MasterQuerySet(models.QuerySet[Any]):
@@ -30,11 +30,8 @@ class MasterQuerySet(models.QuerySet[Any]):
 
     def _search(self, text: str, *fields: str) -> Any:
         found = self
-        for word in text.split()[:MOST_WORDS]:
-            anywhere = Q()
-            for field in fields:
-                anywhere |= Q(**{f"{field}__icontains": word})
-            found = found.filter(anywhere)
+        for word in text.split()[: search.MOST_WORDS]:
+            found = search.containing(found, word, *fields)
         return found
 
 

@@ -24,6 +24,7 @@ from apps.common.errors import (
     TransitionError,
 )
 from apps.common.models.documents import Decided
+from apps.common.text import refuse_hidden
 
 Policy = Callable[[Any, Any], bool]
 Effect = Callable[..., None]
@@ -184,6 +185,7 @@ def _check(transition: Transition, document: Decided, *, by: Any, comment: str) 
         raise InvalidInputError(
             _("Give a reason."), code="reason_required", errors={"comment": [_("Give a reason.")]}
         )
+    refuse_hidden(comment, "comment")
 
 
 def _stamp(document: Decided, transition: Transition, *, by: Any, comment: str) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.scopes import department_scope
 from apps.approvals.models import ApprovalRequest
+from apps.common import search
 from apps.procurement.states import OrderStatus, ReceiptStatus
 from apps.requisitions.querysets import RequisitionLineQuerySet
 
@@ -70,13 +71,12 @@ class PurchaseOrderQuerySet(models.QuerySet[Any]):
 
     def search(self, text: str) -> PurchaseOrderQuerySet:
         """By number, supplier or reference."""
-        return self.filter(
-            Q(number__icontains=text)
-            | Q(supplier_name__icontains=text)
-            | Q(supplier__code__iexact=text)
-            | Q(supplier_reference__icontains=text)
-            | Q(external_reference__icontains=text)
+        own = ("number", "supplier_name", "supplier_reference", "external_reference")
+        lookups = {f"{field}__icontains": text for field in own}
+        found: PurchaseOrderQuerySet = search.anywhere(
+            self, {**lookups, "supplier__code__iexact": text}
         )
+        return found
 
 
 class OpenLineQuerySet(RequisitionLineQuerySet):
@@ -89,11 +89,15 @@ class OpenLineQuerySet(RequisitionLineQuerySet):
 
     def search(self, text: str) -> OpenLineQuerySet:
         """By what is asked for, or by the requisition."""
-        return self.filter(
-            Q(description__icontains=text)
-            | Q(item__code__iexact=text)
-            | Q(requisition__number__icontains=text)
+        found: OpenLineQuerySet = search.anywhere(
+            self,
+            {
+                "description__icontains": text,
+                "item__code__iexact": text,
+                "requisition__number__icontains": text,
+            },
         )
+        return found
 
     def with_worklist(self) -> OpenLineQuerySet:
         """With all that the worklist shows of a line, in one statement."""

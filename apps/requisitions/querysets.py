@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from apps.accounts.scopes import department_scope
 from apps.approvals.models import ApprovalRequest, ApprovalStep
+from apps.common import search
 from apps.requisitions.states import LineStatus, Status
 
 HEADER_RECORDS = (
@@ -61,9 +62,10 @@ class RequisitionQuerySet(models.QuerySet[Any]):
 
     def search(self, text: str) -> RequisitionQuerySet:
         """By number, title, or what is asked for."""
-        lines = registry.get_model("requisitions", "RequisitionLine").objects
-        asked = lines.filter(requisition=OuterRef("pk"), description__icontains=text)
-        return self.filter(Q(number__icontains=text) | Q(title__icontains=text) | Q(Exists(asked)))
+        found: RequisitionQuerySet = search.containing(
+            self, text, "number", "title", "lines__description"
+        )
+        return found
 
     def with_lines(self) -> RequisitionQuerySet:
         """With all lines as `shown_lines`, in one more statement for any number of documents."""

@@ -75,6 +75,16 @@ ALTER SCHEMA public OWNER TO :"owner";
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO :"app", :"readonly", :"backup";
 
+-- Searches in the middle of words. It comes with the server (Debian: postgresql-NN; Red Hat:
+-- postgresql-contrib). The owner may add it as well, where the server's policy leaves it that right.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+-- In a database of the plain C locale letters other than a to z count for nothing: Chinese words
+-- would be found by reading every row.
+SELECT pg_catalog.cardinality(show_trgm('圆珠笔')) = 0 AS ascii_only \gset
+\if :ascii_only
+    \warn 'The database has LC_CTYPE C: Chinese is searched without an index. Better: C.UTF-8.'
+\endif
+
 -- ---------------------------------------------------------------- what each session begins with
 -- UTC on the server side: the application need not say it, so a pool of transactions may be between.
 ALTER ROLE :"owner" IN DATABASE :"database" SET timezone = 'UTC';

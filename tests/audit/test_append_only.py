@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -117,6 +119,27 @@ def test_the_check_names_a_missing_trigger() -> None:
         triggers.put_up(connection)
 
     assert [message.id for message in found] == ["audit.E004"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_that_makes_the_table_anew_leaves_it_guarded(on_postgres: bool) -> None:
+    kept = Entry._meta.get_field("channel")
+    longer = copy(kept)
+    longer.max_length = kept.max_length + 1
+    try:
+        with connection.schema_editor() as editor:
+            editor.alter_field(Entry, kept, longer)
+        lost = triggers.missing(connection)
+
+        call_command("migrate", verbosity=0, interactive=False)
+
+        assert lost == ([] if on_postgres else list(triggers.SQLITE))
+        assert triggers.missing(connection) == []
+        refused(STATEMENTS[0])
+    finally:
+        with connection.schema_editor() as editor:
+            editor.alter_field(Entry, longer, kept)
+        triggers.put_up(connection)
 
 
 def test_the_check_says_when_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:

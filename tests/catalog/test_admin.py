@@ -147,6 +147,21 @@ def test_retired_records_are_not_offered(model: str, field: str, keeper: User) -
     assert [row["text"].split()[0] for row in reply.json()["results"]] == ["AAA"]
 
 
+def test_a_tree_too_deep_is_said_in_the_form_and_nothing_is_lost(keeper: User) -> None:
+    parent = None
+    for depth in range(7):
+        parent = make_category(f"{depth}" * 32, parent)
+    assert parent is not None
+    form = {"code": "x" * 32, "parent": parent.pk, "name_en": "Deep", "name_zh_hans": ""}
+
+    answer = of(keeper).post(page("category", "add"), form)
+
+    assert answer.status_code == 200
+    assert "too deep" in str(answer.context["adminform"].form.errors["parent"])
+    assert 'value="Deep"' in answer.text
+    assert Category.objects.count() == 7
+
+
 def test_moving_a_category_moves_what_is_below(keeper: User) -> None:
     top, other = make_category("1"), make_category("2")
     middle = make_category("11", top)

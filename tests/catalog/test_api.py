@@ -194,15 +194,16 @@ def test_bad_items_are_refused_by_field(body: dict[str, Any], field: str, keeper
     assert Item.objects.count() == 1
 
 
-def test_text_is_stored_without_what_cannot_be_seen(keeper: User) -> None:
+def test_what_cannot_be_seen_is_named_and_blanks_are_put_in_order(keeper: User) -> None:
     make_unit()
+    body = {"code": "A", "name_en": " Bolt\u202e  M8 \n", "base_unit": "C62"}
 
-    reply = client_of(keeper).post(
-        f"{V1}/items",
-        {"code": "A", "name_en": " Bolt\u200b\u202e M8 \n", "base_unit": "C62"},
-    )
+    refused = client_of(keeper).post(f"{V1}/items", body)
+    kept = client_of(keeper).post(f"{V1}/items", {**body, "name_en": "\ufeff Bolt  M8 \n"})
 
-    assert reply.status_code == 201
+    assert refused.status_code == 400
+    assert "U+202E RIGHT-TO-LEFT OVERRIDE" in refused.json()["errors"]["name_en"][0]
+    assert kept.status_code == 201
     assert Item.objects.get().name_en == "Bolt M8"
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from apps.catalog import services
+from apps.catalog import price_sources, services
 from apps.catalog.models import Item
 from tests.catalog.factories import (
     DAY,
@@ -69,7 +70,29 @@ def test_an_agreement_goes_before_a_lower_price() -> None:
 
     assert quote is not None
     assert (quote.price, quote.agreement, quote.supplier.code) == (Decimal(9), "A-1", "S-AGR")
-    assert "A-1" in quote.source
+    assert quote.source == "agreement:A-1"
+
+
+@pytest.mark.parametrize(
+    ("key", "english", "chinese"),
+    [
+        ("agreement:A-1", "Agreement A-1", "协议 A-1"),
+        (
+            "price:2026-08-18",
+            "Supplier's price from 2026-08-18",
+            "供应商价格（自 2026年8月18日 起）",
+        ),
+        ("buyer", "Given by the buyer", "采购员填写"),
+        ("", "", ""),
+        ("Written out once", "Written out once", "Written out once"),
+    ],
+)
+def test_where_a_price_comes_from_is_said_to_its_reader(
+    key: str, english: str, chinese: str
+) -> None:
+    assert price_sources.words(key) == english
+    with translation.override("zh-hans"):
+        assert price_sources.words(key) == chinese
 
 
 def test_the_preferred_supplier_goes_before_a_lower_price_but_not_before_an_agreement() -> None:

@@ -78,7 +78,7 @@ def test_too_large_over_the_api(company: Company, requisition: Requisition, sett
 def test_comments_over_the_api(company: Company, requisition: Requisition) -> None:
     client = Client(headers={"Authorization": authorization(company.requester)})
     url, reference = "/api/v1/comments", f"requisition:{requisition.pk}"
-    body = {"document": reference, "text": "one\u200b two"}
+    body = {"document": reference, "text": "one two \u200b"}
 
     made = client.post(url, body, "application/json")
 
@@ -86,6 +86,8 @@ def test_comments_over_the_api(company: Company, requisition: Requisition) -> No
     assert made.json()["text"] == "one two"
     assert client.get(url, {"document": reference}).json()["results"] == [made.json()]
     assert client.get(url).json()["results"] == [made.json()]
+    hidden = client.post(url, {**body, "text": "one\u200btwo"}, "application/json")
+    assert "U+200B" in hidden.json()["errors"]["text"][0]
     for bad in ({**body, "text": ""}, {**body, "text": {}}, {**body, "x": 1}, {"text": "x"}):
         assert client.post(url, bad, "application/json").status_code == 400
     stranger = Client(headers={"Authorization": authorization(company.colleague)})

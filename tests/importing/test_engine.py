@@ -75,6 +75,35 @@ def events_of(run: ImportRun) -> list[Entry]:
     return list(Entry.objects.filter(object_pk=str(run.pk), content_type__model="importrun"))
 
 
+def test_what_a_text_is_taken_without_is_told(importer: User) -> None:
+    texts = ("Ball\u200bpen", "\ufeffInk", "👩\u200d🔬 goggles", "圆\u200d珠笔", "שלום \u200fworld")
+    rows = "".join(f"A{n},Pen,C62,{text}\n" for n, text in enumerate(texts))
+
+    report = load("items", "code,name,unit,description\n" + rows, importer)
+
+    assert report.errors == []
+    assert [(n.row, n.column, n.code) for n in report.notices] == [
+        (2, "description", "invisible_character"),
+        (5, "description", "invisible_character"),
+        (6, "description", "invisible_character"),
+    ]
+    assert "U+200B ZERO WIDTH SPACE" in report.notices[0].message
+    assert list(Item.objects.order_by("code").values_list("description_en", flat=True)) == [
+        *("Ballpen", "Ink", "👩\u200d🔬 goggles", "圆珠笔", "שלום world"),
+    ]
+
+
+def test_what_turns_the_direction_is_refused(importer: User) -> None:
+    rows = "A,Pen,C62,invoice\u202efdp.exe\n"
+
+    report = load("items", "code,name,unit,description\n" + rows, importer)
+
+    assert [(e.row, e.column, e.code) for e in report.errors] == [
+        (2, "description", "invisible_character")
+    ]
+    assert not Item.objects.exists()
+
+
 def test_one_refused_row_keeps_everything_out(importer: User) -> None:
     report = load("items", HEAD + "A,Pen,C62\nB,Ink,QQ\nC,Cap,C62\n", importer)
 

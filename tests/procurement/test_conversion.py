@@ -147,10 +147,10 @@ def test_orders_are_grouped_by_supplier_currency_and_address(department, buyer, 
 @pytest.mark.parametrize(
     ("given", "quoted", "expected"),
     [
-        ("7", "3", (7, "Given by the buyer")),
-        ("0", "3", (0, "Given by the buyer")),
-        (None, "3", (3, "Supplier's price from 2020-01-01")),
-        (None, None, (5, "Estimate of the requisition")),
+        ("7", "3", (7, "buyer")),
+        ("0", "3", (0, "buyer")),
+        (None, "3", (3, "price:2020-01-01")),
+        (None, None, (5, "estimate")),
     ],
 )
 def test_where_the_price_comes_from(buyer, supplier, given, quoted, expected):

@@ -122,16 +122,34 @@ def test_everything_wrong_is_said_at_once(company: Company) -> None:
     assert set(errors) == {"title", "lines.1.quantity", "lines.1.description"}
 
 
-def test_what_nobody_sees_is_not_kept(company: Company) -> None:
+def test_blanks_are_put_in_order(company: Company) -> None:
     requisition = company.requisition(
-        title="a\u202eb\u200bc\x00 d",
-        justification="one\r\ntwo\u2066",
+        title="\ufeff a  b ",
+        justification="one\r\ntwo\u200b",
         lines=[company.line(description="שלום \u200fworld\ttab\nbreak")],
     )
 
-    assert requisition.title == "abc d"
+    assert requisition.title == "a b"
     assert requisition.justification == "one\ntwo"
-    assert requisition.lines.get().description == "שלום world tab break"
+    assert requisition.lines.get().description == "שלום \u200fworld tab break"
+
+
+def test_what_nobody_sees_is_refused_by_name(company: Company) -> None:
+    errors = refused(
+        company,
+        title="invoice\u202efdp.exe",
+        justification="a\x00b",
+        line={"description": "圆\u200b珠笔", "supplier_part_number": "A\u200dB"},
+    )
+
+    assert {
+        name: found[0].partition(")")[0].partition("(")[2] for name, found in errors.items()
+    } == {
+        "title": "U+202E RIGHT-TO-LEFT OVERRIDE",
+        "justification": "U+0000",
+        "lines.1.description": "U+200B ZERO WIDTH SPACE",
+        "lines.1.supplier_part_number": "U+200D ZERO WIDTH JOINER",
+    }
 
 
 def test_a_thousand_lines_are_taken_and_one_more_is_not(company: Company) -> None:

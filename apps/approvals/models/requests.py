@@ -61,6 +61,7 @@ class ApprovalRequest(models.Model):
         ordering = ("-created_at", "-pk")
         indexes = (
             models.Index(fields=("document_kind", "document_id"), name="approvalrequest_document"),
+            models.Index(fields=("-created_at", "-id"), name="approvalrequest_newest"),
         )
         constraints = (
             models.UniqueConstraint(

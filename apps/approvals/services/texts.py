@@ -5,17 +5,18 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from apps.common.errors import InvalidInputError
-from apps.common.text import many_lines
+from apps.common.text import many_lines, refuse_hidden
 
 LONGEST = 4000
 
 
 def optional(value: str, field: str) -> str:
-    """The text, which may be empty. Raises InvalidInputError when it is too long."""
+    """The text, which may be empty. Raises InvalidInputError: too long, or hides a character."""
     text = many_lines(value or "")
     if len(text) > LONGEST:
         message = _("At most %(count)s characters.") % {"count": LONGEST}
         raise InvalidInputError(message, code="too_long", errors={field: [message]})
+    refuse_hidden(text, field)
     return text
 
 

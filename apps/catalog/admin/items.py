@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services
 from apps.catalog.admin.columns import linked
+from apps.catalog.forms import CategoryForm
 from apps.catalog.importers import CATEGORIES, ITEMS
 from apps.catalog.models import Category, Item, SupplierPrice, SupplierPriceBreak
 from apps.common.admin import ReadOnlyInline
@@ -22,9 +23,10 @@ from apps.common.tabular.cells import plain
 from apps.common.templatetags.figures import priced
 
 
-def columns_of(kind: Any, references: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns of an import, so that an export can be loaded again."""
-    return tuple(f"{f.name}.code" if f.name in references else f.name for f in kind.fields)
+def columns_of(kind: Any, model: type[models.Model]) -> tuple[str, ...]:
+    """The columns of an import, so that an export can be loaded again: other records by code."""
+    is_record = {f.name: model._meta.get_field(f.name).is_relation for f in kind.fields}
+    return tuple(f"{name}.code" if related else name for name, related in is_record.items())
 
 
 class RootFilter(admin.SimpleListFilter):
@@ -50,13 +52,14 @@ class RootFilter(admin.SimpleListFilter):
 class CategoryAdmin(NamedAdmin):
     """The commodity tree."""
 
+    form = CategoryForm
     list_display = ("code", "name", "parent", "is_active")
     list_filter = ("is_active", RootFilter)
     list_select_related = ("parent",)
     search_fields = ("^code", "name_en", "name_zh_hans")
     autocomplete_fields = ("parent",)
     readonly_fields = ("path", *STAMPS)
-    export_columns = columns_of(CATEGORIES, ("parent",))
+    export_columns = columns_of(CATEGORIES, Category)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Through the service, which moves the branch below."""
@@ -101,9 +104,7 @@ class ItemAdmin(NamedAdmin):
     readonly_fields = ("last_paid", *STAMPS)
     date_hierarchy = "created_at"
     inlines = (PriceInline,)
-    export_columns = columns_of(
-        ITEMS, ("category", "base_unit", "purchase_unit", "tax_code", "preferred_supplier")
-    )
+    export_columns = columns_of(ITEMS, Item)
     fieldsets = (
         (None, {"fields": ("code", "name", "description", "category", "is_active")}),
         (

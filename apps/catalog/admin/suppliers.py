@@ -65,7 +65,7 @@ class SupplierAdmin(TransitionActionsMixin, StateColumn, NamedAdmin):
     date_hierarchy = "created_at"
     inlines = (ContactInline, BankAccountInline)
     export_columns = (
-        *columns_of(SUPPLIERS, ("currency", "payment_term", "incoterm")),
+        *columns_of(SUPPLIERS, Supplier),
         "status",
     )
     fieldsets = (

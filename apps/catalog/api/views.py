@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
-from django.db import models
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -27,6 +26,7 @@ from apps.catalog.models import (
     TaxCode,
     Unit,
 )
+from apps.common import search
 from apps.common.api.masters import MasterViewSet, master_policies
 from apps.common.api.permissions import Rule
 from apps.common.api.viewsets import CommentSerializer
@@ -159,16 +159,8 @@ class SupplierPriceViewSet(CatalogViewSet):
 
     def search(self, queryset: Any, text: str) -> Any:
         """By part number, agreement, or the item's code and name."""
-        anywhere = models.Q()
-        for field in (
-            "supplier_part_number",
-            "agreement",
-            "item__code",
-            "item__name_en",
-            "item__name_zh_hans",
-        ):
-            anywhere |= models.Q(**{f"{field}__icontains": text})
-        return queryset.filter(anywhere)
+        items = ("item__code", "item__name_en", "item__name_zh_hans")
+        return search.containing(queryset, text, "supplier_part_number", "agreement", *items)
 
 
 class SupplierViewSet(CatalogViewSet):

@@ -3,6 +3,7 @@
 from apps.catalog.services.categories import (
     LONGEST_PATH,
     SEPARATOR,
+    category_place,
     paths_for,
     save_category,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "best_price",
     "best_prices",
     "block",
+    "category_place",
     "confirm_bank_account",
     "decide",
     "enter_bank_account",

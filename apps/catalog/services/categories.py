@@ -31,20 +31,31 @@ def save_category(
 
     Raises InvalidInputError for a circle and for a tree too deep to hold its path.
     """
-    _lock_tree()
-    fresh = locked(category)
-    old_path = fresh.path
-    parent, code = data.get("parent", fresh.parent), data.get("code", fresh.code)
-    path = f"{parent.path if parent else ''}{code}{SEPARATOR}"
-    if old_path and path != old_path and parent and parent.path.startswith(old_path):
-        raise ValidationError({"parent": [_("A category cannot be part of one below it.")]})
-    longest = _longest_below(old_path) if old_path else 0
-    if len(path) + longest > LONGEST_PATH:
-        raise ValidationError({"parent": [_("The tree is too deep here.")]})
+    old_path, path = category_place(category, data)
     saved = records.save(category, by=by, data={**data, "path": path})
     if old_path and path != old_path:
         _move_branch(old_path, path)
     return saved
+
+
+def category_place(category: Category, data: Mapping[str, Any]) -> tuple[str, str]:
+    """The path a category has and the one it would get; the tree stays as it is till the commit.
+
+    Raises a ValidationError for a circle and for a tree too deep to hold its path. What the caller
+    knows of the parent may be older than the lock, so it is read again.
+    """
+    _lock_tree()
+    fresh = locked(category)
+    old_path = fresh.path
+    parent, code = data.get("parent", fresh.parent), data.get("code", fresh.code)
+    above = Category.objects.values_list("path", flat=True).get(pk=parent.pk) if parent else ""
+    path = f"{above}{code}{SEPARATOR}"
+    if old_path and path != old_path and above.startswith(old_path):
+        raise ValidationError({"parent": [_("A category cannot be part of one below it.")]})
+    longest = _longest_below(old_path) if old_path else 0
+    if len(path) + longest > LONGEST_PATH:
+        raise ValidationError({"parent": [_("The tree is too deep here.")]})
+    return old_path, path
 
 
 def _lock_tree() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from apps.catalog import price_sources
 from apps.catalog.models import Currency, Item, Supplier, SupplierPrice, Unit
 from apps.catalog.services.rates import ONE, exchange_rates, is_base, rate_of
 from apps.catalog.services.units import units_per
@@ -202,8 +202,8 @@ def _rank(row: SupplierPrice, item: Item, price: Fraction, lead_time: int | None
 
 def _source(row: SupplierPrice) -> str:
     if row.agreement:
-        return _("Agreement %(number)s") % {"number": row.agreement}
-    return _("Supplier's price from %(day)s") % {"day": row.valid_from}
+        return price_sources.agreement(row.agreement)
+    return price_sources.price_from(row.valid_from)
 
 
 def _rounded(value: Fraction) -> Decimal:

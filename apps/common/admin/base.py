@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from apps.common import history
+from apps.common import history, search
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # generic only in the stubs
@@ -28,6 +28,15 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # generic only in t
         if isinstance(rows, models.QuerySet):
             return rows.order_by()[: self.cap].count()
         return len(rows)
+
+
+# How a search field of the admin says that the word is at the start, or is all there is.
+_MARKS = {"^": "istartswith", "=": "iexact"}
+
+
+def _lookup_of(name: str) -> str:
+    """The lookup a search field stands for."""
+    return f"{name[1:]}__{_MARKS[name[0]]}" if name[0] in _MARKS else f"{name}__icontains"
 
 
 class ERPModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
@@ -55,6 +64,15 @@ class ERPModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
         queryset = queryset.order_by(*ordering) if ordering else queryset
         fetched: models.QuerySet[Any] = queryset.fetch_mode(models.FETCH_PEERS)
         return fetched
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Every word is in one of the fields; each table is asked for its own (see `search`)."""
+        fields = [_lookup_of(str(name)) for name in self.get_search_fields(request)]
+        for word in search.typed(search_term).split()[: search.MOST_WORDS] if fields else ():
+            queryset = search.anywhere(queryset, dict.fromkeys(fields, word))
+        return queryset, False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Records are retired, not deleted."""

@@ -127,6 +127,7 @@ def _read(job: Job, stream: BinaryIO, run: ImportRun, progress: Progress) -> Wri
         report.notes.append(_("Not used: %(columns)s") % {"columns": ", ".join(layout.ignored)})
     report.outcome.errors += reader.errors
     report.outcome.warnings += reader.warnings
+    report.outcome.notices += reader.notices
     options = {option.name: option.choices[0] for option in kind.options} | dict(plan.options)
     return Writing(
         kind,

@@ -12,6 +12,7 @@ from apps.common.importing.layout import Layout, Source
 from apps.common.tabular.cells import EMPTY, Cell, Kind, Row
 from apps.common.tabular.errors import CellError, RowError
 from apps.common.tabular.headers import key_of
+from apps.common.tabular.text import dropped, visible
 
 
 class LayoutReader:
@@ -26,6 +27,7 @@ class LayoutReader:
         self.origin = layout.origin
         self.errors: list[RowError] = []
         self.warnings: list[RowError] = []
+        self.notices: list[RowError] = []
         self.broken: set[tuple[str, Any]] = set()
         self.count = 0
 
@@ -51,14 +53,22 @@ class LayoutReader:
                 self._refuse(row, source, CellError("required", message, ""))
             return None
         try:
-            return source.target.parse(cell, source.options)
+            value = source.target.parse(cell, source.options)
         except CellError as error:
             self._refuse(row, source, error)
             return None
+        if isinstance(value, str) and (name := dropped(str(cell))):
+            message = _("Taken without an invisible character (%(name)s).") % {"name": name}
+            error = CellError("invisible_character", message, visible(str(cell)))
+            self.notices.append(_told(row, source, error))
+        return value
 
     def _refuse(self, row: Row, source: Source, error: CellError) -> None:
-        found = RowError.of(row.number, source.column or source.target.name, error)
-        (self.warnings if source.lenient else self.errors).append(found)
+        (self.warnings if source.lenient else self.errors).append(_told(row, source, error))
+
+
+def _told(row: Row, source: Source, error: CellError) -> RowError:
+    return RowError.of(row.number, source.column or source.target.name, error)
 
 
 def _cell(source: Source, row: Row) -> Cell:

@@ -1,7 +1,7 @@
 """What every document stands on: numbers, idempotency, attachments, comments, outbox, imports."""
 
 from apps.common.models.attachments import Attachment, Comment, Mention
-from apps.common.models.documents import Decided, Document, Stamped
+from apps.common.models.documents import Decided, Document, Stamped, Written
 from apps.common.models.imports import ImportMapping, ImportRun
 from apps.common.models.plumbing import IdempotencyKey, NumberSequence, OutboxMessage
 
@@ -17,4 +17,5 @@ __all__ = [
     "NumberSequence",
     "OutboxMessage",
     "Stamped",
+    "Written",
 ]

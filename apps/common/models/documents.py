@@ -5,11 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import text
 
-class Stamped(models.Model):
+
+class Written(models.Model):
+    """A record of texts people wrote: none may hold a character nobody can see."""
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Refuse invisible characters by name, beside whatever else is wrong."""
+        wrong: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            wrong = error.update_error_dict({})
+        hidden = text.hidden_in(self, {*(exclude or ()), *wrong})
+        wrong |= {
+            name: [ValidationError(message, code="invisible_character")]
+            for name, message in hidden.items()
+        }
+        if wrong:
+            raise ValidationError(wrong)
+
+
+class Stamped(Written):
     """Who made a record and who touched it last. People are never deleted from under it."""
 
     created_at = models.DateTimeField(_("created at"), auto_now_add=True, editable=False)

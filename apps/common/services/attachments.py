@@ -24,7 +24,7 @@ from apps.common import documents, events, workflow
 from apps.common.errors import ConflictError, InvalidInputError, NotPermittedError
 from apps.common.models import Attachment
 from apps.common.services import media_types
-from apps.common.text import one_line
+from apps.common.text import one_line, visible
 
 MOST_PER_DOCUMENT = 50
 LONGEST_NAME = 200
@@ -186,7 +186,7 @@ def carry_over(source: models.Model, target: models.Model, *, by: Any) -> list[A
 
 def shown_name(name: str) -> str:
     """A name to show: no folders, nothing invisible, not too long, the ending kept."""
-    last = one_line(name.replace("\\", "/")).rsplit("/", 1)[-1]
+    last = one_line(visible(name).replace("\\", "/")).rsplit("/", 1)[-1]
     kept = "".join(c for c in last if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*')
     kept = kept.strip(" .") or "file"
     if kept.partition(".")[0].upper() in _DEVICES:

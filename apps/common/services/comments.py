@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from apps.common import documents, events, outbox
 from apps.common.errors import InvalidInputError, NotPermittedError
 from apps.common.models import Comment, Mention
-from apps.common.text import many_lines
+from apps.common.text import many_lines, refuse_hidden
 
 LONGEST = 4000
 MOST_MENTIONS = 20
@@ -97,4 +97,5 @@ def _checked(text: str) -> str:
         message = _("At most %(limit)d characters.") % {"limit": LONGEST}
     if message:
         raise InvalidInputError(message, code="invalid_comment", errors={"text": [message]})
+    refuse_hidden(cleaned, "text")
     return cleaned

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from apps.catalog import price_sources
 from apps.common.templatetags import figures
 from apps.common.templatetags.figures import priced
 from apps.procurement.services import Proposal
@@ -30,7 +31,7 @@ def unit_price(proposal: Proposal, unit: Any) -> str:
         '{} / {}<br><span class="quiet">{}</span>',
         priced(proposal.price, proposal.currency),
         unit_label(unit),
-        proposal.source or _("estimate"),
+        price_sources.words(proposal.source) or _("estimate"),
     )
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog import price_sources
 from apps.common.admin import ReadOnlyInline
 from apps.common.look import status_pill
 from apps.common.templatetags.figures import money, priced
@@ -123,7 +124,8 @@ class ShownLines(ReadOnlyInline):
         text = priced(line.unit_price, line.order.currency)
         if not line.price_source:
             return text
-        return format_html('{}<br><span class="quiet">{}</span>', text, line.price_source)
+        source = price_sources.words(line.price_source)
+        return format_html('{}<br><span class="quiet">{}</span>', text, source)
 
     @admin.display(description=_("amount"))
     def amount_shown(self, line: PurchaseOrderLine) -> str:

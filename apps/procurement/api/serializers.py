@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from apps.accounts.models import Department, User
 from apps.budgets.models import CostCentre, Project
+from apps.catalog import price_sources
 from apps.catalog.models import (
     Category,
     Currency,
@@ -33,6 +34,14 @@ def decimal(digits: int, places: int, **kwargs: Any) -> serializers.DecimalField
 def text(length: int) -> serializers.CharField:
     """A text that may be left out."""
     return serializers.CharField(required=False, allow_blank=True, max_length=length)
+
+
+class PriceSourceField(serializers.CharField):
+    """Where a price comes from, in the reader's language."""
+
+    def to_representation(self, value: Any) -> str:
+        """The sentence for what is stored."""
+        return price_sources.words(value)
 
 
 def optional_code(queryset: Any) -> CodeField:
@@ -90,7 +99,7 @@ class PurchaseOrderLineSerializer(StrictSerializer):
     list_price = decimal(20, 6, required=False, allow_null=True, min_value=0)
     discount_percent = decimal(7, 4, required=False, min_value=0, max_value=100)
     unit_price = decimal(20, 6, required=False, min_value=0)
-    price_source = serializers.CharField(read_only=True)
+    price_source = PriceSourceField(read_only=True)
     amount = decimal(20, 4, read_only=True)
     tax_code = optional_code(TaxCode.objects.active)
     tax_percent = decimal(7, 4, read_only=True)
@@ -204,4 +213,4 @@ class OpenLineSerializer(StrictSerializer):
     proposed_supplier = CodeField(source="proposal.supplier", read_only=True)
     proposed_price = decimal(20, 6, source="proposal.price", read_only=True, allow_null=True)
     proposed_currency = CodeField(source="proposal.currency", read_only=True)
-    price_source = serializers.CharField(source="proposal.source", read_only=True)
+    price_source = PriceSourceField(source="proposal.source", read_only=True)

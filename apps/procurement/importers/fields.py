@@ -11,21 +11,8 @@ from apps.common.importing.kinds import ImportField
 
 ZERO = Decimal(0)
 
-# What all rows of an order agree on; the rest is about the line.
-HEADER = (
-    "number",
-    "supplier",
-    "department",
-    "currency",
-    "order_date",
-    "expected_date",
-    "payment_term",
-    "incoterm",
-    "incoterm_place",
-    "supplier_reference",
-    "notes_internal",
-)
-FIELDS = (
+# What all rows of an order agree on.
+_DOCUMENT = (
     ImportField(
         "number",
         _("order number"),
@@ -57,6 +44,9 @@ FIELDS = (
     ImportField("incoterm_place", _("named place"), readers.text(120), aliases=("交货地点",)),
     ImportField("supplier_reference", _("supplier's reference"), readers.text(64)),
     ImportField("notes_internal", _("internal notes"), readers.text(4000, lines=True)),
+)
+# What each row says of its line.
+_LINE = (
     ImportField("item", _("item"), readers.code(64), aliases=("item code", "物料编码")),
     ImportField(
         "description",
@@ -106,3 +96,5 @@ FIELDS = (
     ImportField("manufacturer_part_number", _("manufacturer part no."), readers.text(80)),
     ImportField("notes", _("notes"), readers.text(500), aliases=("备注",)),
 )
+FIELDS = (*_DOCUMENT, *_LINE)
+HEADER = tuple(field.name for field in _DOCUMENT)

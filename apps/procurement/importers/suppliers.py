@@ -14,7 +14,7 @@ from apps.catalog import services as catalog
 from apps.catalog.models import Supplier
 from apps.common import numbering
 from apps.common.importing.kinds import ImportWork, Outcome, ParsedRow
-from apps.common.text import one_line
+from apps.common.text import hidden, one_line
 
 CHUNK = 250
 KIND, PREFIX = "supplier", "S"
@@ -68,7 +68,7 @@ class Suppliers:
             message = _("You may not add suppliers.")
             self.outcome.refuse(row, "supplier", "not_permitted", message)
             return False
-        if one_line(name) != name:
+        if one_line(name) != name or hidden(name):
             message = _("The name has characters nobody can see; add the supplier by hand.")
             self.outcome.refuse(row, "supplier", "invisible_character", message)
             return False

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.catalog import price_sources
 from apps.catalog import services as catalog
 from apps.catalog.models import Currency, Item, Supplier, Unit
 from apps.catalog.services import PriceQuote, PriceRequest
@@ -168,7 +169,7 @@ def _given(found: Bundle) -> Bundle:
     wish = found.wishes[0][1]
     found.price = wish.unit_price
     found.currency = wish.currency or found.first.requisition.currency
-    found.source = _("Given by the buyer")
+    found.source = price_sources.BUYER
     return found
 
 
@@ -198,7 +199,7 @@ def _estimated(found: Bundle, problems: Problems) -> Bundle:
         return found
     with exact():
         found.price = (line.estimated_price * found.factor).quantize(PRICE_STEP)
-    found.source = _("Estimate of the requisition")
+    found.source = price_sources.ESTIMATE
     return found
 
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import search
 from apps.common.admin import ERPModelAdmin, TransitionActionsMixin
 from apps.requisitions import policies, services
 from apps.requisitions.admin.columns import Columns, LineInline
@@ -92,7 +93,7 @@ class RequisitionAdmin(Columns, TransitionActionsMixin, ERPModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """The same search as everywhere."""
-        text = search_term.replace("\x00", "").strip()[:200]
+        text = search.typed(search_term)
         found: Any = queryset
         return (found.search(text) if text else found), False
 

@@ -12,20 +12,8 @@ from apps.requisitions.states import Priority
 
 ZERO = Decimal(0)
 
-# What all rows of a requisition agree on; the rest is about the line.
-HEADER = (
-    "reference",
-    "title",
-    "requester",
-    "department",
-    "cost_centre",
-    "project",
-    "currency",
-    "priority",
-    "justification",
-    "delivery_address",
-)
-FIELDS = (
+# What all rows of a requisition agree on.
+_DOCUMENT = (
     ImportField(
         "reference",
         _("reference"),
@@ -78,6 +66,9 @@ FIELDS = (
         readers.text(1000, lines=True),
         aliases=("收货地址",),
     ),
+)
+# What each row says of its line.
+_LINE = (
     ImportField("item", _("item"), readers.code(64), aliases=("item code", "物料编码")),
     ImportField(
         "description",
@@ -122,3 +113,5 @@ FIELDS = (
     ImportField("supplier_part_number", _("supplier part no."), readers.text(80)),
     ImportField("notes", _("notes"), readers.text(500), aliases=("备注",)),
 )
+FIELDS = (*_DOCUMENT, *_LINE)
+HEADER = tuple(field.name for field in _DOCUMENT)

@@ -75,6 +75,14 @@ class RequisitionLine(Stamped):
         verbose_name = _("requisition line")
         verbose_name_plural = _("requisition lines")
         ordering = ("requisition", "line_no")
+        indexes = (
+            # The buyer's worklist: of all lines there ever were, the few with something to order.
+            models.Index(
+                fields=("needed_by", "id"),
+                name="requisitionline_to_order",
+                condition=Q(status="open", ordered_quantity__lt=F("quantity")),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("requisition", "line_no"),

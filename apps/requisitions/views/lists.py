@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts.scopes import department_scope
+from apps.common import search
 from apps.requisitions import policies
 from apps.requisitions.models import Requisition, Watcher
 from apps.requisitions.states import OPEN, Status
 from apps.requisitions.views import glance
 from apps.requisitions.views.keyset import paginate
 
-LONGEST_SEARCH = 200
 TABS = {
     "mine": _("Mine"),
     "department": _("Department"),
@@ -40,7 +40,7 @@ def requisition_list(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "mine"
     status = request.GET.get("status", "")
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    text = search.typed(request.GET.get("q", ""))
     rows = _of_tab(tab, request.user)
     if status in FILTERS:
         rows = rows.filter(status__in=FILTERS[status][1])

@@ -7,11 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.models import Stamped
+from apps.common.models import Stamped, Written
 from apps.common.names import require_a_name
 
 
-class Feedback(models.Model):
+class Feedback(Written):
     """A remark about a page, with a rating. Never edited: it is what somebody said."""
 
     person = models.ForeignKey(
@@ -65,7 +65,7 @@ class SurveyRound(Stamped):
         require_a_name(self)
 
 
-class SurveyAnswer(models.Model):
+class SurveyAnswer(Written):
     """How satisfied one person is in one round."""
 
     round = models.ForeignKey(

@@ -48,7 +48,7 @@ def test_options_of_codes() -> None:
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
-        *(("  pen \n", "pen"), ("e\u0301", "é"), ("A\u200bB", "AB"), ("\u202eABC\u202c", "ABC")),
+        *(("  pen \n", "pen"), ("e\u0301", "é"), ("A\u200bB", "AB"), ("圆\u200d珠", "圆珠")),
         *(("a\u200db", "ab"), ("👩\u200d💼 Co", "👩\u200d💼 Co"), ("𠮷野家", "𠮷野家")),
         *(("one\r\ntwo\n\nfour\tx", "one\ntwo\n\nfour\tx"), ("ＡＢＣ公司", "ＡＢＣ公司")),
         *(("<b>{{7*7}}</b>", "<b>{{7*7}}</b>"), ("=1+1", "=1+1"), ("null", "null")),
@@ -66,6 +66,7 @@ def test_texts(cell: Any, expected: str) -> None:
         *(("a\x00b", "control_character"), ("a\x1bb", "control_character")),
         *(("a\x9fb", "control_character"), ("\ud800", "control_character")),
         *(("a\uffff", "control_character"), ("a\ufffd", "lost_character")),
+        *(("\u202eABC\u202c", "invisible_character"), ("a\u2066b", "invisible_character")),
         *(("x" * 11, "too_long"), ("\u200b", "missing"), (" \n", "missing")),
         *((figure("1E20", "imprecise"), "digits_lost"), (Cell("", Kind.EMPTY), "missing")),
     ],
