@@ -70,7 +70,9 @@ def regressions(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
             if min(row["calls"], was["calls"]) < SMALLEST:
                 continue
             if row["p95_ms"] > was["p95_ms"] * WORSE:
-                found.append(f"{where}: p95 of {name} rose from {was['p95_ms']} to {row['p95_ms']} ms")
+                found.append(
+                    f"{where}: p95 of {name} rose from {was['p95_ms']} to {row['p95_ms']} ms"
+                )
         if level["mix"]["errors"] > old["mix"]["errors"]:
             found.append(f"{where}: {level['mix']['errors']} errors, {old['mix']['errors']} before")
     return found
