@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import connections, models, router
 from django.db.models.expressions import Combinable
 from django.db.models.sql import Query
 
@@ -93,6 +93,41 @@ class Shape:
         return Condition(self.name, tuple(values.items()), *self.outers)
 
 
+class Statement:
+    """A question that is asked at every call, as text: `build` gives its queryset, with slots."""
+
+    def __init__(self, build: Callable[[], models.QuerySet[Any, Any]]) -> None:
+        self.build = build
+        self._texts: dict[str, tuple[str, list[Any]]] = {}
+
+    def ask(self, model: type[models.Model], **values: Any) -> tuple[str, list[Any], str]:
+        """The SQL, its parameters, and the database where this model is read."""
+        alias = router.db_for_read(model)
+        connection = connections[alias]
+        found = self._texts.get(connection.vendor)
+        if found is None:
+            sql, parameters = self.build().query.get_compiler(connection=connection).as_sql()
+            found = self._texts[connection.vendor] = (sql, list(parameters))
+        sql, parameters = found
+        return sql, [_given(p, values, connection) for p in parameters], alias
+
+    def rows(self, model: type[models.Model], **values: Any) -> list[Any]:
+        """The rows as the driver gives them; for columns that need no reading by a field."""
+        sql, parameters, alias = self.ask(model, **values)
+        with connections[alias].cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+
+    def first[M: models.Model](self, model: type[M], **values: Any) -> M | None:
+        """The first record."""
+        sql, parameters, alias = self.ask(model, **values)
+        return next(iter(model._default_manager.using(alias).raw(sql, parameters)), None)
+
+
+def _given(parameter: Any, values: Mapping[str, Any], connection: Any) -> Any:
+    return parameter.value(values, connection) if isinstance(parameter, Slot) else parameter
+
+
 class Condition(models.Expression):
     """A prepared condition, used like any other in filters and annotations."""
 
@@ -122,4 +157,4 @@ class Condition(models.Expression):
                 raise ValueError(f"{name} has to be a column")
             sql = sql.replace(f"<outer {name}>", written)
         values = dict(self.values)
-        return sql, [p.value(values, connection) if isinstance(p, Slot) else p for p in parameters]
+        return sql, [_given(parameter, values, connection) for parameter in parameters]

@@ -21,6 +21,9 @@ HEADER_RECORDS = (
     "currency",
 )
 
+PERSON_SHOWN = frozenset(("id", "username", "name", "first_name", "last_name"))
+NAMED = frozenset(("id", "code", "name", "name_en", "name_zh_hans"))
+
 
 class RequisitionQuerySet(models.QuerySet[Any]):
     """What people asked for."""
@@ -47,6 +50,21 @@ class RequisitionQuerySet(models.QuerySet[Any]):
     def with_header(self) -> RequisitionQuerySet:
         """With all that a list or page shows of the header, in one statement."""
         return self.select_related(*HEADER_RECORDS)
+
+    def with_names(self) -> RequisitionQuerySet:
+        """With what a list shows of the header: of its records, their codes and names only."""
+        shown = {
+            "requester": PERSON_SHOWN,
+            "on_behalf_of": PERSON_SHOWN,
+            **dict.fromkeys(("department", "cost_centre", "project", "currency"), NAMED),
+        }
+        skipped = [
+            f"{name}__{field.attname}"
+            for name, kept in shown.items()
+            for field in self.model._meta.get_field(name).related_model._meta.concrete_fields
+            if field.attname not in kept
+        ]
+        return self.with_header().defer(*skipped)
 
     def search(self, text: str) -> RequisitionQuerySet:
         """By number, title, or what is asked for."""
