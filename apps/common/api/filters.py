@@ -6,12 +6,23 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import DjangoFilterBackend, MultipleChoiceFilter
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 PAGING = {"cursor", "page_size", "count", "search", "ordering", "format"}
+
+
+class AnyOfFilter(MultipleChoiceFilter):
+    """Any of several values of a column of the record itself.
+
+    django-filter makes the rows distinct, for columns of other tables; of the record's own column
+    no row can come twice, and the database would sort every row there is before it gives a page.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"distinct": False, **kwargs})
 
 
 class StrictFilters(DjangoFilterBackend):

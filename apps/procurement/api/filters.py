@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
+from apps.common.api.filters import AnyOfFilter
 from apps.procurement.models import OpenLine, PurchaseOrder
 from apps.procurement.querysets import overdue
 from apps.procurement.states import OrderStatus, ReceiptStatus
@@ -15,7 +16,7 @@ from apps.procurement.states import OrderStatus, ReceiptStatus
 class PurchaseOrderFilter(filters.FilterSet):
     """By state, by supplier, by who and for whom, by money, by date."""
 
-    status = filters.MultipleChoiceFilter(choices=OrderStatus.choices)
+    status = AnyOfFilter(choices=OrderStatus.choices)
     receipt_status = filters.ChoiceFilter(choices=ReceiptStatus.choices)
     number = filters.CharFilter(max_length=32)
     supplier = filters.CharFilter("supplier__code", max_length=32)

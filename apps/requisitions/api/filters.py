@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django_filters import rest_framework as filters
 
+from apps.common.api.filters import AnyOfFilter
 from apps.requisitions.models import Requisition
 from apps.requisitions.states import Fulfilment, Priority, Status
 
@@ -11,8 +12,8 @@ from apps.requisitions.states import Fulfilment, Priority, Status
 class RequisitionFilter(filters.FilterSet):
     """By state, by who and for whom, by money, by date."""
 
-    status = filters.MultipleChoiceFilter(choices=Status.choices)
-    priority = filters.MultipleChoiceFilter(choices=Priority.choices)
+    status = AnyOfFilter(choices=Status.choices)
+    priority = AnyOfFilter(choices=Priority.choices)
     order_status = filters.ChoiceFilter(choices=Fulfilment.choices)
     receipt_status = filters.ChoiceFilter(choices=Fulfilment.choices)
     number = filters.CharFilter(max_length=32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django_filters import rest_framework as filters
 
+from apps.common.api.filters import AnyOfFilter
 from apps.support.models import SupportIssue
 from apps.support.states import Severity, Status
 
@@ -11,8 +12,8 @@ from apps.support.states import Severity, Status
 class SupportIssueFilter(filters.FilterSet):
     """By state, by what it is about, by people, by broken promises."""
 
-    status = filters.MultipleChoiceFilter(choices=Status.choices)
-    severity = filters.MultipleChoiceFilter(choices=Severity.choices)
+    status = AnyOfFilter(choices=Status.choices)
+    severity = AnyOfFilter(choices=Severity.choices)
     issue_type = filters.CharFilter("issue_type__code", max_length=32)
     reporter = filters.CharFilter("reporter__username", max_length=150)
     assignee = filters.CharFilter("assignee__username", max_length=150)
