@@ -37,6 +37,8 @@ class ERPModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
     """
 
     deletable = False
+    empty_text = ""  # what an empty list says beside "nothing here yet"
+    empty_command = ""  # and what to type to fill it
     show_full_result_count = False
     paginator = CappedPaginator
     list_per_page = 50
