@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import admin
@@ -10,10 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -23,6 +19,7 @@ from apps.common import history
 from apps.common.admin import ReadOnlyAdmin
 from apps.common.look import status_pill
 from apps.operations import policies
+from apps.operations.admin.showing import moment, runbook_link, seconds_of
 from apps.operations.models import BackupRun, DrillRun
 
 RUNBOOK = "restore"
@@ -84,8 +81,7 @@ class ServiceMadeAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("what to do"))
     def runbook(self, _run: Row) -> SafeString:
         """The way to the runbook."""
-        address = reverse("support:runbook", args=[RUNBOOK])
-        return format_html('<a href="{}">{}</a>', address, _("Data corruption and restore"))
+        return runbook_link(RUNBOOK)
 
 
 @admin.register(BackupRun)
@@ -148,7 +144,7 @@ class BackupRunAdmin(ServiceMadeAdmin):
     @admin.display(description=gettext_lazy("restored and compared"))
     def proved(self, run: BackupRun) -> str:
         """When, and how long it was unproved."""
-        return moment(run.verified_at) if run.verified_at else "–"
+        return moment(run.verified_at)
 
     @admin.display(description=gettext_lazy("restored from this backup"))
     def restores(self, run: BackupRun) -> str:
@@ -233,17 +229,4 @@ class DrillRunAdmin(ServiceMadeAdmin):
         rows = [
             (name.replace("_", " "), code.replace("_", " ")) for name, code in run.refused.items()
         ]
-        return render_to_string("admin/operations/drill_refusals.html", {"rows": rows}) or "–"
-
-
-def moment(at: dt.datetime) -> str:
-    """A moment as people write it, in the reader's time."""
-    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
-
-
-def seconds_of(seconds: float) -> str:
-    """A time as one would say it."""
-    if seconds < 60:
-        return _("%(seconds)s s") % {"seconds": number_format(round(seconds, 1), decimal_pos=1)}
-    minutes, rest = divmod(round(seconds), 60)
-    return _("%(minutes)d min %(seconds)02d s") % {"minutes": minutes, "seconds": rest}
+        return render_to_string("admin/operations/drill_refusals.html", {"rows": rows})
