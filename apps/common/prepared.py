@@ -26,9 +26,9 @@ class Slot(models.Expression):
         super().__init__(output_field=output_field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """A placeholder, and itself as the one to be replaced."""
-        return "%s", [self]
+        return "%s", (self,)
 
     def value(self, values: Mapping[str, Any], connection: Any) -> Any:
         """What the driver gets in its place."""
@@ -47,9 +47,9 @@ class Outer(models.Expression):
         """What stands in the text until the column is known."""
         return f"<outer {self.name}>"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The mark."""
-        return self.mark, []
+        return self.mark, ()
 
 
 PERSON = Slot("person", models.BigIntegerField())
@@ -148,7 +148,7 @@ class Condition(models.Expression):
         """See `get_source_expressions`."""
         self.columns = list(exprs)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The text with columns and values put in."""
         sql, parameters = self.shape.text(connection)
         for name, column in zip(self.shape.outers, self.columns, strict=True):
@@ -157,4 +157,4 @@ class Condition(models.Expression):
                 raise ValueError(f"{name} has to be a column")
             sql = sql.replace(f"<outer {name}>", written)
         values = dict(self.values)
-        return sql, [_given(parameter, values, connection) for parameter in parameters]
+        return sql, tuple(_given(parameter, values, connection) for parameter in parameters)

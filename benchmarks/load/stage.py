@@ -121,7 +121,6 @@ def clone_all(clones: int) -> dict[str, int]:
     from django.db import connection
 
     from apps.approvals import models as approvals
-    from apps.approvals import triggers
     from apps.requisitions import models as requisitions
 
     request, step = approvals.ApprovalRequest, approvals.ApprovalStep
@@ -140,11 +139,12 @@ def clone_all(clones: int) -> dict[str, int]:
     for model, _keys in tables:
         newest = model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         strides[model._meta.db_table] = int(newest)
-    triggers.take_down(connection)
-    for model, keys in tables:
-        _clone(model, {k: strides[m._meta.db_table] for k, m in keys.items()}, strides, clones)
-    triggers.put_up(connection)
     with connection.cursor() as cursor:
+        # Keys are right by arithmetic: half a million look-ups would say so for minutes.
+        cursor.execute("SET session_replication_role = replica")
+        for model, keys in tables:
+            _clone(model, {k: strides[m._meta.db_table] for k, m in keys.items()}, strides, clones)
+        cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("ANALYZE")
     return strides
 

@@ -75,7 +75,8 @@ def person_of(token: Any) -> User:
 def _person() -> QuerySet[User]:
     log_in = Slot("session", BigIntegerField())
     mine = ApiSession.objects.filter(pk=log_in, user=PERSON, revoked_at=None)
-    return User.objects.filter(Exists(mine), pk=PERSON, is_active=True).order_by()
+    found: QuerySet[User] = User.objects.filter(Exists(mine), pk=PERSON, is_active=True)
+    return found.order_by()
 
 
 _PERSON = Statement(_person)

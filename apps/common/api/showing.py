@@ -54,14 +54,15 @@ def plan_of(serializer: type[serializers.Serializer[Any]]) -> tuple[Shown, ...] 
 
 def _is_plain(field: Any) -> bool:
     if isinstance(field, serializers.ListSerializer):
-        return plan_of(type(field.child)) is not None
+        child: Any = type(field.child)
+        return plan_of(child) is not None
     is_known = type(field) in PLAIN or getattr(type(field), "is_plain", False)
     return is_known and bool(field.source_attrs)
 
 
 def _taker(field: Any) -> Callable[[Any], Any]:
     if isinstance(field, serializers.ListSerializer):
-        return field.get_attribute  # type: ignore[no-any-return]  # DRF's fields are untyped here
+        return field.get_attribute
     return attrgetter(".".join(field.source_attrs))
 
 

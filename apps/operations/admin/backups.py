@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -104,8 +104,9 @@ class BackupRunAdmin(ServiceMadeAdmin):
         "error",
         "runbook",
     )
-    readonly_fields = ("state", "proof", "seal", "begun", "took", "saved", "proved", "restores")
-    readonly_fields += ("runbook",)
+    readonly_fields: ClassVar[Any] = (
+        *("state", "proof", "seal", "begun", "took", "saved", "proved", "restores", "runbook"),
+    )
 
     @admin.display(description=gettext_lazy("started at"), ordering="started_at")
     def begun(self, run: BackupRun) -> str:
@@ -174,8 +175,10 @@ class DrillRunAdmin(ServiceMadeAdmin):
         "error",
         "runbook",
     )
-    readonly_fields = ("scenario_name", "result", "begun", "took", "used", "allowed")
-    readonly_fields += ("documents_known", "step_table", "refusals", "runbook")
+    readonly_fields: ClassVar[Any] = (
+        *("scenario_name", "result", "begun", "took", "used", "allowed"),
+        *("documents_known", "step_table", "refusals", "runbook"),
+    )
 
     @admin.display(description=gettext_lazy("started at"), ordering="started_at")
     def begun(self, run: DrillRun) -> str:
