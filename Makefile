@@ -24,10 +24,12 @@ soak: setup  ## Race 8 threads x 200 rounds, lists at 100,000 rows, 30 recoverie
 	@TEST_DATABASE=postgres TEST_DRILLS=$(or $(DRILLS),30) $(PYTHON_IN_VENV) -m pytest tests/operations/backup/test_drills.py
 	@TEST_LOAD_SECONDS=$(or $(SECONDS),60) $(PYTHON_IN_VENV) -m pytest tests/deploy
 
-bench: setup  ## Measure statements and milliseconds of hot operations, what measuring and backups cost
+bench: setup  ## Measure hot operations, what measuring and backups cost, and fifty people at once
+	@sh scripts/setup_bench.sh
 	@$(PYTHON_IN_VENV) -m benchmarks.operations
 	@$(PYTHON_IN_VENV) -m benchmarks.measuring
 	@$(PYTHON_IN_VENV) -m benchmarks.backup
+	@$(PYTHON_IN_VENV) -m benchmarks.load --seconds $(or $(BENCH_SECONDS),60) $(BENCH_OPTIONS)
 
 check: setup  ## Run the gates only: style, types, directions, migrations, templates, translations
 	@$(PYTHON_IN_VENV) scripts/test.py --gates
@@ -37,7 +39,7 @@ format: setup  ## Put the code in order: imports, mendable findings, formatting
 	@$(PYTHON_IN_VENV) -m ruff format .
 
 lock: setup  ## Lock requirements/*.in with hashes (UPGRADE=1 takes the newest versions)
-	@cd requirements && for name in base production dev; do \
+	@cd requirements && for name in base production dev bench; do \
 		../$(UV) $$name.in -o $$name.txt || exit 1; \
 	done
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
 from apps.accounts.models import User
+from apps.common.prepared import PERSON, Statement
 
 
 class RoleBackend(ModelBackend):
@@ -28,11 +29,19 @@ class RoleBackend(ModelBackend):
 
 
 def _names(user: User) -> set[str]:
-    rights = Permission.objects.all()
-    if not user.is_superuser:
-        own = User.user_permissions.through.objects.filter(user=user).values("permission")
-        roles = User.groups.through.objects.filter(user=user).values("group")
-        of_roles = Group.permissions.through.objects.filter(group__in=roles).values("permission")
-        rights = rights.filter(Q(pk__in=own) | Q(pk__in=of_roles))
-    rows = rights.order_by().values_list("content_type__app_label", "codename")
-    return {f"{app}.{name}" for app, name in rows}
+    statement = _EVERY if user.is_superuser else _OWN
+    return {f"{app}.{name}" for app, name in statement.rows(Permission, person=user.pk)}
+
+
+def _rights() -> Any:
+    return Permission.objects.order_by().values_list("content_type__app_label", "codename")
+
+
+def _rights_of_person() -> Any:
+    own = User.user_permissions.through.objects.filter(user=PERSON).values("permission")
+    roles = User.groups.through.objects.filter(user=PERSON).values("group")
+    of_roles = Group.permissions.through.objects.filter(group__in=roles).values("permission")
+    return _rights().filter(Q(pk__in=own) | Q(pk__in=of_roles))
+
+
+_EVERY, _OWN = Statement(_rights), Statement(_rights_of_person)

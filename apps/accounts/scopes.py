@@ -7,14 +7,17 @@ right comes and goes with the appointment and needs no row of its own.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField
 from django.db.models.functions import Cast
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
 from apps.accounts.models import Department
+from apps.common.prepared import PERSON, Statement
 
 OF_HEADS = "view_documents"
 
@@ -34,14 +37,26 @@ def department_scope(user: Any, *permissions: str) -> set[int]:
 
 
 def _granted(user: Any, permissions: tuple[str, ...]) -> set[int]:
-    content_type = ContentType.objects.get_for_model(Department)
-    wanted = {"permission__codename__in": permissions, "content_type": content_type}
-    own = UserObjectPermission.objects.filter(user=user, **wanted).values_list("object_pk")
-    by_group = GroupObjectPermission.objects.filter(
-        group__in=user.groups.all(), **wanted
-    ).values_list("object_pk")
-    sources = [by_group]
+    statement = _STATEMENTS.setdefault(permissions, Statement(partial(_grants, permissions)))
+    rows = statement.rows(UserObjectPermission, person=user.pk)
+    return {int(pk) for (pk,) in rows}
+
+
+def _grants(permissions: tuple[str, ...]) -> Any:
+    """Grants to the person and to their groups, and for heads the departments they head."""
+    departments = ContentType.objects.filter(app_label="accounts", model="department")
+    wanted = {
+        "permission__codename__in": permissions,
+        "content_type__in": departments.values("pk"),
+    }
+    own = UserObjectPermission.objects.filter(user=PERSON, **wanted).values_list("object_pk")
+    groups = get_user_model().groups.through.objects.filter(user=PERSON).values("group")
+    by_group = GroupObjectPermission.objects.filter(group__in=groups, **wanted)
+    sources: list[Any] = [by_group.values_list("object_pk")]
     if OF_HEADS in permissions:
-        headed = Department.objects.filter(head=user).order_by()
+        headed = Department.objects.filter(head=PERSON).order_by()
         sources.append(headed.values_list(Cast("pk", CharField(max_length=255))))
-    return {int(pk) for (pk,) in own.union(*sources)}
+    return own.union(*sources)
+
+
+_STATEMENTS: dict[tuple[str, ...], Statement] = {}

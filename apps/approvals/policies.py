@@ -43,6 +43,7 @@ def decidable(user: Any, kind: str, pks: Iterable[int]) -> set[int]:
     return set(
         ApprovalStep.objects.inbox(user)
         .filter(request__document_kind=kind, request__document_id__in=list(pks))
+        .order_by()
         .values_list("request__document_id", flat=True)
     )
 

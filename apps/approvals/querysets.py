@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps as registry
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Delegation
 from apps.approvals.states import Mode, RequestStatus, StepStatus
+from apps.common.prepared import NOW, PERSON, Condition, Outer, Shape
 
 CALENDAR = "approvals.calendar"
 CALENDAR_SECONDS = 60
@@ -28,27 +30,29 @@ def _model(name: str) -> Any:
     return registry.get_model("approvals", name)
 
 
-def stood_in_for(user: Any) -> models.QuerySet[Delegation, Any]:
+def stood_in_for(user: Any, at: Any = None) -> models.QuerySet[Delegation, Any]:
     """The people this person stands in for now."""
-    return Delegation.objects.current().filter(delegate=user).values("delegator")
+    return Delegation.objects.current(at).filter(delegate=user).values("delegator")
 
 
-def assigned_to(user: Any, prefix: str = "") -> Q:
+def assigned_to(user: Any, prefix: str = "", at: Any = None) -> Q:
     """Assignments of a person: by name, by group, or standing in for somebody who is away.
 
     Who stands in takes over what is assigned to the absent person by name; a group has others.
     """
+    groups = registry.get_model("accounts", "User").groups.through.objects.filter(user=user)
     return (
         Q(**{f"{prefix}user": user})
-        | Q(**{f"{prefix}group__in": user.groups.all()})
-        | Q(**{f"{prefix}user__in": stood_in_for(user)})
+        | Q(**{f"{prefix}group__in": groups.values("group")})
+        | Q(**{f"{prefix}user__in": stood_in_for(user, at)})
     )
 
 
-def kept_apart(user: Any, request: str) -> Exists:
+def kept_apart(user: Any, request: Any, at: Any = None) -> Exists:
     """Whether this person, or somebody they stand in for, asked for or edited the document."""
-    excluded = _model("ApprovalExclusion").objects.filter(request=OuterRef(request))
-    return Exists(excluded.filter(Q(user=user) | Q(user__in=stood_in_for(user))))
+    request = OuterRef(request) if isinstance(request, str) else request
+    excluded = _model("ApprovalExclusion").objects.filter(request=request)
+    return Exists(excluded.filter(Q(user=user) | Q(user__in=stood_in_for(user, at))))
 
 
 def unused() -> Q:
@@ -59,6 +63,58 @@ def unused() -> Q:
     )
     by_anybody = decisions.filter(assignment=OuterRef("pk"))
     return ~Exists(by_person) & (~Q(step__mode=Mode.ALL) | ~Exists(by_anybody))
+
+
+KEY = models.BigIntegerField()
+
+
+def _involves() -> Exists:
+    """An assignment of the person, on any step of a request."""
+    mine = _model("ApprovalAssignment").objects.filter(
+        assigned_to(PERSON, at=NOW), step__request=Outer("pk", KEY)
+    )
+    return Exists(mine)
+
+
+def _decides_on(kind: str) -> Callable[[], Exists]:
+    """A request about a document of the kind, with an assignment of the person."""
+
+    def build() -> Exists:
+        return Exists(
+            _model("ApprovalAssignment").objects.filter(
+                assigned_to(PERSON, at=NOW),
+                step__request__document_kind=kind,
+                step__request__document_id=Outer("pk", KEY),
+            )
+        )
+
+    return build
+
+
+def _is_open_for() -> Any:
+    """What makes an active step one this person may decide now: see `inbox`."""
+    decided = _model("ApprovalDecision").objects.filter(step=Outer("pk", KEY))
+    mine = _model("ApprovalAssignment").objects.filter(
+        assigned_to(PERSON, at=NOW), unused(), step=Outer("pk", KEY), is_open=True
+    )
+    return (
+        Q(Exists(mine))
+        & ~Q(kept_apart(PERSON, Outer("request", KEY), NOW))
+        & ~Q(Exists(decided.filter(Q(actor=PERSON) | Q(on_behalf_of=PERSON))))
+    )
+
+
+INVOLVES = Shape("involves", _involves, ("pk",))
+OPEN_FOR = Shape("open_for", _is_open_for, ("pk", "request"))
+DECIDES_ON = {
+    kind: Shape(f"decides_on_{kind}", _decides_on(kind), ("pk",))
+    for kind in ("requisition", "purchase_order")
+}
+
+
+def decides_on(kind: str, user: Any) -> Condition:
+    """Documents of a kind this person decides, decided or will decide on."""
+    return DECIDES_ON[kind].asked(person=user.pk, now=timezone.now())
 
 
 class ApprovalRequestQuerySet(models.QuerySet[Any]):
@@ -74,10 +130,7 @@ class ApprovalRequestQuerySet(models.QuerySet[Any]):
 
     def assigned_to(self, user: Any) -> ApprovalRequestQuerySet:
         """Requests with a step this person decides, decided or will decide."""
-        mine = _model("ApprovalAssignment").objects.filter(
-            assigned_to(user), step__request=OuterRef("pk")
-        )
-        return self.filter(Exists(mine))
+        return self.filter(INVOLVES.asked(person=user.pk, now=timezone.now()))
 
     def visible_to(self, user: Any) -> ApprovalRequestQuerySet:
         """Those one asked for, took part in or decides on; all with the view permission."""
@@ -85,11 +138,9 @@ class ApprovalRequestQuerySet(models.QuerySet[Any]):
             return self.none()
         if user.has_perm("approvals.view_approvalrequest"):
             return self
-        mine = _model("ApprovalAssignment").objects.filter(
-            assigned_to(user), step__request=OuterRef("pk")
-        )
+        mine = INVOLVES.asked(person=user.pk, now=timezone.now())
         took_part = _model("ApprovalExclusion").objects.filter(request=OuterRef("pk"), user=user)
-        return self.filter(Q(requester=user) | Q(Exists(took_part)) | Q(Exists(mine)))
+        return self.filter(Q(requester=user) | Q(Exists(took_part)) | Q(mine))
 
 
 class ApprovalStepQuerySet(models.QuerySet[Any]):
@@ -103,16 +154,8 @@ class ApprovalStepQuerySet(models.QuerySet[Any]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        decided = _model("ApprovalDecision").objects.filter(step=OuterRef("pk"))
-        mine = _model("ApprovalAssignment").objects.filter(
-            assigned_to(user), unused(), step=OuterRef("pk"), is_open=True
-        )
-        return self.filter(
-            Exists(mine),
-            ~kept_apart(user, "request"),
-            ~Exists(decided.filter(Q(actor=user) | Q(on_behalf_of=user))),
-            status=StepStatus.ACTIVE,
-        )
+        mine = OPEN_FOR.asked(person=user.pk, now=timezone.now())
+        return self.filter(Q(mine), status=StepStatus.ACTIVE)
 
     def overdue(self, at: dt.datetime | None = None) -> ApprovalStepQuerySet:
         """Active steps whose hours are over."""

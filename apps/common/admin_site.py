@@ -122,7 +122,7 @@ GROUPS = (
         ("operations",),
         (
             *(("incident", "flag"), ("alertstate", "bell"), ("silence", "stopwatch")),
-            ("alertchannel", "send"),
+            *(("alertchannel", "send"), ("backuprun", "archive"), ("drillrun", "stopwatch")),
         ),
     ),
     Group(

@@ -43,13 +43,15 @@ class OperationsConfig(AppConfig):
 
     def _check(self) -> None:
         from apps.common import history, integrity
-        from apps.operations.verify import rules, states, storage
+        from apps.operations.verify import alerting, rules, states, storage
 
         files = _("the database's own files")
         integrity.register("storage", files, storage.readable, is_of_one_moment=False)
         integrity.register("keys", _("foreign keys"), rules.keys)
         integrity.register("constraints", _("rules of the records"), rules.constraints)
         integrity.register("states", _("states of documents"), states.states)
+        integrity.register("alerts", _("alerts and incidents"), alerting.alerts)
+        integrity.register("alerts", _("alerts and incidents"), alerting.of_incidents)
         history.label_events(
             {
                 "backup.made": _("backup made"),

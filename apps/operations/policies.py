@@ -38,6 +38,11 @@ def is_allowed(address: str | None) -> bool:
     return any(mapped in network for network in settings.OPERATING.metrics_allow)
 
 
+def may_see_backups(user: Any) -> bool:
+    """See what was saved and rehearsed: who operates the system, and who has to prove it."""
+    return support.is_known(user) and bool(user.has_perm("operations.view_backuprun"))
+
+
 def may_work_on_incident(user: Any, _incident: Any) -> bool:
     """Answer for an incident: who operates the system, and everybody on call at the help desk."""
     if not support.is_known(user):

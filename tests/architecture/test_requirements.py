@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.files import ROOT, text
 
-LOCKS = ["base", "production", "dev"]
+LOCKS = ["base", "production", "dev", "bench"]
 
 # The first versions without a published hole; the lock may not fall behind them.
 SAFE_SINCE = {
@@ -45,6 +45,10 @@ def test_one_package_has_one_version_everywhere():
 
     for name in ("production", "dev"):
         assert base.items() <= pinned(name).items()
+    shared = pinned("bench").keys() & pinned("dev").keys()
+    assert {name: pinned("bench")[name] for name in shared} == {
+        name: pinned("dev")[name] for name in shared
+    }
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
@@ -17,6 +17,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 from apps.accounts.api.tokens import SESSION, STAMP
 from apps.accounts.models import ApiSession, User
 from apps.common import context
+from apps.common.prepared import PERSON, Slot, Statement
 
 
 class InvalidTokenError(AuthenticationFailed):
@@ -62,10 +63,20 @@ class NoAuthentication(BaseAuthentication):
 
 def person_of(token: Any) -> User:
     """The person behind a token, in one statement. Raises InvalidTokenError."""
-    mine = ApiSession.objects.filter(pk=token.get(SESSION), user=OuterRef("pk"), revoked_at=None)
-    user: User | None = User.objects.filter(
-        Exists(mine), pk=token.get("user_id"), is_active=True
-    ).first()
+    session, person = token.get(SESSION), str(token.get("user_id"))
+    if not isinstance(session, int) or not person.isdecimal():
+        raise InvalidTokenError
+    user = _PERSON.first(User, person=int(person), session=session)
     if user is None or not constant_time_compare(user.stamp, token.get(STAMP, "")):
         raise InvalidTokenError
     return user
+
+
+def _person() -> QuerySet[User]:
+    log_in = Slot("session", BigIntegerField())
+    mine = ApiSession.objects.filter(pk=log_in, user=PERSON, revoked_at=None)
+    found: QuerySet[User] = User.objects.filter(Exists(mine), pk=PERSON, is_active=True)
+    return found.order_by()
+
+
+_PERSON = Statement(_person)

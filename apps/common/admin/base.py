@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from apps.common import history, search
 
@@ -46,6 +47,8 @@ class ERPModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
     """
 
     deletable = False
+    empty_text: StrOrPromise = ""  # what an empty list says beside "nothing here yet"
+    empty_command = ""  # and what to type to fill it
     show_full_result_count = False
     paginator = CappedPaginator
     list_per_page = 50

@@ -36,6 +36,8 @@ class StrictFilters(DjangoFilterBackend):
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise ValidationError({name[:64]: [_("This filter is not known.")] for name in unknown})
+        if filterset is None or not set(request.query_params) & set(filterset.base_filters):
+            return queryset  # nothing is asked for, and a form that says so takes its time
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return found
 

@@ -12,6 +12,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.common.api import showing
+
 
 @dataclass(frozen=True)
 class Code:
@@ -34,6 +36,7 @@ class CodeField(serializers.Field[Any, Any, Any, Any]):
     statement, so that a document of a thousand lines costs no more than one of a single line.
     """
 
+    is_plain = True  # its value depends on the record alone: see `showing`
     default_error_messages = {
         "invalid": _("A code is text."),
         "unknown": _("There is no “%(code)s”."),
@@ -84,6 +87,14 @@ class StrictSerializer(serializers.Serializer[Any]):
                     {key: [_("This key is not known or cannot be set.")] for key in sorted(unknown)}
                 )
         return super().to_internal_value(data)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """The values by name, by the shortest way there is."""
+        plan = showing.plan_of(type(self)) if showing.is_record(instance) else None
+        if plan is None:
+            shown: dict[str, Any] = super().to_representation(instance)
+            return shown
+        return showing.show(plan, instance)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The declared fields, with id and name beside each code."""

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.admin import ERPModelAdmin, ReadOnlyAdmin
 from apps.common.admin.masters import STAMPS
 from apps.common.look import status_pill
+from apps.operations.admin import showing
+from apps.operations.alerting.rules import rules
 from apps.operations.alerting.titles import ALERTS
 from apps.operations.models import AlertChannel, AlertState, Silence
 
@@ -22,10 +24,15 @@ TONES = {"clear": "success", "pending": "warning", "firing": "danger", "unknown"
 class AlertStateAdmin(ReadOnlyAdmin):
     """Every alert as the monitor saw it last."""
 
-    list_display = ("title", "state", "since", "value", "limit", "evaluated_at")
+    list_display = ("title", "state", "begun", "figure", "limit", "looked_at")
     list_filter = ("phase",)
-    fields = ("title", "alert", "state", "since", "value", "limit", "fine_since", "evaluated_at")
-    readonly_fields = ("title", "state")
+    fields = (
+        ("title", "state"),
+        ("figure", "limit"),
+        ("begun", "fine", "looked_at"),
+        "runbook",
+    )
+    readonly_fields = ("title", "state", "figure", "begun", "fine", "looked_at", "runbook")
 
     @admin.display(description=_("alert"), ordering="alert")
     def title(self, row: AlertState) -> str:
@@ -36,6 +43,32 @@ class AlertStateAdmin(ReadOnlyAdmin):
     def state(self, row: AlertState) -> SafeString:
         """As a pill."""
         return status_pill(row.phase, row.get_phase_display(), TONES.get(row.phase, "neutral"))
+
+    @admin.display(description=_("value"), ordering="value")
+    def figure(self, row: AlertState) -> str:
+        """As it was measured last."""
+        return showing.figure(row.value)
+
+    @admin.display(description=_("since"), ordering="since")
+    def begun(self, row: AlertState) -> str:
+        """In the reader's time."""
+        return showing.moment(row.since)
+
+    @admin.display(description=_("fine again since"))
+    def fine(self, row: AlertState) -> str:
+        """In the reader's time."""
+        return showing.moment(row.fine_since)
+
+    @admin.display(description=_("looked at"), ordering="evaluated_at")
+    def looked_at(self, row: AlertState) -> str:
+        """In the reader's time."""
+        return showing.moment(row.evaluated_at)
+
+    @admin.display(description=_("what to do"))
+    def runbook(self, row: AlertState) -> SafeString | str:
+        """The way to the runbook."""
+        rule = rules().alerts.get(row.alert)
+        return "–" if rule is None else showing.runbook_link(rule.runbook)
 
 
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs

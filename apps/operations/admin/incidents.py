@@ -7,17 +7,20 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin import ERPModelAdmin, TransitionActionsMixin
 from apps.common.look import status_pill
+from apps.operations.admin import showing
 from apps.operations.alerting import incidents, timeline
 from apps.operations.alerting.rules import rules
 from apps.operations.alerting.titles import ALERTS
 from apps.operations.models import Incident
+
+URGENCY = {"critical": _("critical"), "warning": _("warning"), "info": _("info")}
 
 
 @admin.register(Incident)
@@ -27,20 +30,19 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
     transitions = incidents.TABLE
     bulk_moves = ("acknowledge",)
     list_display = (
-        *("number", "title", "state", "tier", "level", "acknowledged_by"),
-        *("opened_at", "response_due_at", "resolved_at"),
+        *("number", "title", "state", "urgency", "level", "acknowledged_by", "begun", "ends"),
     )
     list_filter = ("status", "tier")
     list_select_related = ("acknowledged_by",)
     search_fields = ("number", "alert")
     date_hierarchy = "opened_at"
     readonly_fields: ClassVar[Any] = (
-        *("number", "title", "state", "tier", "runbook", "value", "limit", "occurrences"),
+        *("number", "title", "state", "tier", "runbook", "figure", "limit", "occurrences"),
         *("opened_at", "response_due_at", "level", "level_due_at", "acknowledged_at"),
         *("acknowledged_by", "resolved_at", "reason", "history_lines", "template"),
     )
     fields = (
-        *("number", "title", ("state", "tier"), "runbook", ("value", "limit", "occurrences")),
+        *("number", "title", ("state", "tier"), "runbook", ("figure", "limit", "occurrences")),
         *(("opened_at", "response_due_at"), ("level", "level_due_at")),
         *(("acknowledged_at", "acknowledged_by"), "resolved_at", "reason"),
         *("history_lines", "template", "post_mortem"),
@@ -77,14 +79,36 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
         tone = "danger" if incident.status == Incident.Status.OPEN else ""
         return status_pill(incident.status, incident.get_status_display(), tone)
 
+    @admin.display(description=_("tier"), ordering="tier")
+    def urgency(self, incident: Incident) -> SafeString:
+        """As a pill, without the minutes: those are in the last column."""
+        tone = {"critical": "danger", "warning": "warning"}.get(incident.tier, "info")
+        return status_pill(incident.tier, URGENCY.get(incident.tier, incident.tier), tone)
+
+    @admin.display(description=_("value"))
+    def figure(self, incident: Incident) -> str:
+        """As it was measured when it opened."""
+        return showing.figure(incident.value)
+
+    @admin.display(description=_("opened at"), ordering="opened_at")
+    def begun(self, incident: Incident) -> str:
+        """In the reader's time."""
+        return showing.moment(incident.opened_at)
+
+    @admin.display(description=_("response"), ordering="response_due_at")
+    def ends(self, incident: Incident) -> str:
+        """Until when somebody has to answer, or since when there is nothing left to do."""
+        if incident.resolved_at:
+            return gettext("resolved %(at)s") % {"at": showing.moment(incident.resolved_at)}
+        if incident.acknowledged_at:
+            return gettext("answered %(at)s") % {"at": showing.moment(incident.acknowledged_at)}
+        return gettext("due %(at)s") % {"at": showing.moment(incident.response_due_at)}
+
     @admin.display(description=_("what to do"))
     def runbook(self, incident: Incident) -> SafeString | str:
         """The way to the runbook."""
         rule = rules().alerts.get(incident.alert)
-        if rule is None:
-            return "–"
-        address = reverse("support:runbook", args=[rule.runbook])
-        return format_html('<a href="{}">{}</a>', address, rule.runbook)
+        return "–" if rule is None else showing.runbook_link(rule.runbook)
 
     @admin.display(description=_("timeline"))
     def history_lines(self, incident: Incident) -> SafeString:

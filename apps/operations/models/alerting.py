@@ -24,6 +24,13 @@ class Tier(models.TextChoices):
     INFO = "info", _("info: 24 hours")
 
 
+def title_of(alert: str) -> str:
+    """What people call an alert; one that is no longer among the rules keeps its name."""
+    from apps.operations.alerting.titles import ALERTS  # names only
+
+    return str(ALERTS.get(alert, alert))
+
+
 class AlertState(models.Model):
     """How one alert stands, as the last round of the monitor saw it."""
 
@@ -58,7 +65,7 @@ class AlertState(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.alert
+        return title_of(self.alert)
 
 
 class Incident(Decided):
@@ -136,7 +143,7 @@ class Incident(Decided):
         )
 
     def __str__(self) -> str:
-        return f"{self.number} {self.alert}"
+        return f"{self.number} {title_of(self.alert)}"
 
 
 class IncidentEvent(models.Model):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
@@ -60,7 +62,7 @@ class BackupRun(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.file_name or f"{self.started_at:%Y-%m-%d %H:%M}"
+        return self.file_name or f"{timezone.localtime(self.started_at):%Y-%m-%d %H:%M}"
 
 
 class DrillRun(models.Model):
@@ -97,4 +99,5 @@ class DrillRun(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.scenario} {self.started_at:%Y-%m-%d %H:%M}"
+        name = capfirst(self.get_scenario_display())
+        return f"{name} {timezone.localtime(self.started_at):%Y-%m-%d %H:%M}"

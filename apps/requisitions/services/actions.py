@@ -13,15 +13,10 @@ from apps.requisitions.states import EDITABLE, Fulfilment, Status
 
 
 def allowed_actions(user: Any, requisitions: Iterable[Requisition]) -> dict[int, list[str]]:
-    """The names of all that is allowed, by document; one statement at most for a page of them.
-
-    Documents read `with_decidable` know already whether they may be decided on.
-    """
+    """The names of all that is allowed, by document; one statement at most for a page of them."""
     documents = list(requisitions)
-    pending = [d for d in documents if d.status == Status.PENDING_APPROVAL]
-    unknown = [d.pk for d in pending if not hasattr(d, "is_decidable")]
-    decidable = approvals.decidable(user, KIND, unknown) if unknown else set()
-    decidable |= {d.pk for d in pending if getattr(d, "is_decidable", False)}
+    pending = [d.pk for d in documents if d.status == Status.PENDING_APPROVAL]
+    decidable = approvals.decidable(user, KIND, pending) if pending else set()
     return {d.pk: _of(user, d, is_decidable=d.pk in decidable) for d in documents}
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from apps.operations.alerting import incidents
 from apps.operations.alerting.rules import rules
-from apps.operations.models import AlertChannel, AlertState, Silence
+from apps.operations.backup import records
+from apps.operations.models import AlertChannel, AlertState, DrillRun, Silence
 from tests.architecture.permission_table import ANYBODY, World, model_admin, route, to
 
 PAGES = ("live", "ready", "started", "health", "health_database", "health_auth", "metrics")
@@ -19,6 +20,11 @@ ROWS = [
     *(route(f"operations:{name}", GET=ANYBODY) for name in PAGES),
     *model_admin("operations.incident", of="incident", view=READERS, change=KEEPERS),
     *model_admin("operations.alertstate", of="alertstate", view=READERS),
+    *(
+        row
+        for name in ("backuprun", "drillrun")
+        for row in model_admin(f"operations.{name}", of=name, view=READERS)
+    ),
     *(
         row
         for name in ("alertchannel", "silence")
@@ -38,6 +44,17 @@ def populate(world: World) -> None:
         "alertstate": AlertState.objects.create(alert="disk", since=now, evaluated_at=now),
         "alertchannel": AlertChannel.objects.create(
             name="Room", kind="slack", url="https://chat.example.com/x", is_active=False
+        ),
+        "backuprun": records.failed(OSError("No space left."), plain=False, started_at=now),
+        "drillrun": records.drilled(
+            DrillRun(
+                scenario="outage",
+                started_at=now,
+                finished_at=now,
+                seconds=1,
+                limit_seconds=300,
+                has_passed=True,
+            )
         ),
         "silence": Silence.objects.create(
             alert="disk", starts_at=now, ends_at=now + dt.timedelta(hours=1), comment="Move."

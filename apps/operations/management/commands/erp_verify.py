@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     help = (
         "Check the stored data: files of the database, keys, rules, totals, the ledger, numbers, "
-        "states, approvals, history, attachments. Writes nothing. Exit 0: all is whole, "
+        "states, approvals, alerts, history, attachments. Writes nothing. Exit 0: all is whole, "
         "1: something is not, and is named."
     )
 
