@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.common import context
-from apps.operations.alerting import lease, monitor
+from apps.operations.alerting import lease, monitor, prometheus
 from apps.operations.alerting.blind import Memory
 from apps.operations.alerting.monitor import Round
+from apps.operations.alerting.rules import rules
 
 MINUTE = 60
 AFTER_MINUTE = 5.0  # when the figures of the minute before are all stored
@@ -37,10 +38,24 @@ class Command(BaseCommand):
         how = parser.add_mutually_exclusive_group()
         how.add_argument("--once", action="store_true", help="One round, for a timer (default).")
         how.add_argument("--loop", action="store_true", help="A round each minute, for a service.")
+        how.add_argument(
+            "--export-rules",
+            nargs="?",
+            const="prometheus",
+            choices=prometheus.FORMATS,
+            help="Print the rules as a file for Prometheus, or for its operator in Kubernetes.",
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON object a round.")
         parser.add_argument("--url", default="", help="What to probe; else ERP_PROBE_URL.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["export_rules"]:
+            write = prometheus.FORMATS[options["export_rules"]]
+            self.stdout.write(write(rules()), ending="")
+        else:
+            self._watch(**options)
+
+    def _watch(self, **options: Any) -> None:
         holder, memory = monitor.name_of_this(), Memory()
         url = options["url"] or monitor.probe_url()
         stop = threading.Event()  # a signal ends the process; the lease ends by itself
