@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from apps.operations.alerting.prometheus import alert_name
 from apps.operations.alerting.rules import AlertRule, Condition, MetricRule, Rules
 from apps.operations.metrics import names
 from tests.operations.prometheus import series
-from tests.operations.prometheus.series import STEPS, Case, of, rising, standing
+from tests.operations.prometheus.series import STEPS, Case, of
 
 PROBE = 'job:erp_probe_success:min{job="erp"}'
 UP = 'up{job="erp",instance="web1"}'
@@ -34,14 +35,10 @@ def of_states(metric: MetricRule) -> Iterator[Case]:
     (minutes,) = series.minutes_of(condition)
     for state, limit in limits.items():
         on_it = is_above and state == "off_target"
-        step = limit / 1000
-        for value, fires in (
-            (limit - step, not is_above),
-            (limit, on_it),
-            (limit + step, is_above),
-        ):
-            labels = f"alertname='{alert_name(metric.name)}State',state='{state}'"
-            yield _case(labels, condition, minutes, value, fires=fires)
+        step = limit / 1000 if is_above else -limit / 1000
+        labels = f"alertname='{alert_name(metric.name)}State',state='{state}'"
+        worse = {limit - step: False, limit: on_it, limit + step: True}
+        yield _climb(labels, condition, minutes, worse)
 
 
 def of_alert(alert: AlertRule, said: Rules) -> Iterator[Case]:
@@ -52,19 +49,16 @@ def of_alert(alert: AlertRule, said: Rules) -> Iterator[Case]:
             continue
         figure = condition.metric or alert.name
         labels = f"alertname='{alert_name(alert.name)}',figure='{figure}'"
-        limit = next(
-            one for one in (condition.above, condition.at_least, condition.below) if one is not None
-        )
+        limits = (condition.above, condition.at_least, condition.below)
+        limit = next(one for one in limits if one is not None)
         step = 1.0 if condition.measure == "total" else limit / 1000
+        step = step if condition.below is None else -step
+        around = (limit - step, limit, limit + step)
+        worse = {value: bool(condition.holds(value)) for value in around}
         for minutes in series.minutes_of(condition):
-            for value in (limit - step, limit, limit + step):
-                fires = bool(condition.holds(value))
-                yield _case(labels, condition, minutes, value, fires=fires, wait=alert.for_seconds)
-        if condition.minimum > 1 and condition.measure in {"average", "ratio"}:
-            if names.METRICS[condition.metric].kind is names.Kind.GAUGE:
-                continue
-            windows = series.minutes_of(condition)
-            yield _case(labels, condition, windows[0], limit * 5, fires=False, few=True)
+            yield _climb(labels, condition, minutes, worse, wait=alert.for_seconds)
+        if condition.minimum > 1 and names.METRICS[condition.metric].kind is not names.Kind.GAUGE:
+            yield _few(labels, condition, limit * 5)
 
 
 def of_what_others_see() -> Iterator[Case]:
@@ -86,7 +80,7 @@ def of_what_others_see() -> Iterator[Case]:
         ("on the limit", {of("erp_monitor_beat_age_seconds"): "180x60"}, silent, False),
         ("it does not", {of("erp_monitor_beat_age_seconds"): "181x60"}, silent, True),
     ):
-        yield Case(name, given, alert, fires, 15, 900, 900)
+        yield Case(name, given, alert, (fires,), 15, (900,), 900)
 
 
 def of_new_series() -> Iterator[Case]:
@@ -98,7 +92,7 @@ def of_new_series() -> Iterator[Case]:
         ("a process asked for the first time", {rights: "_x58 12x1", UP: "_x58 1x1"}, False),
         ("long ago", {rights: "12x60", UP: "1x60"}, False),
     ):
-        yield Case(name, given, alert, fires, 30, 1800, 1800)
+        yield Case(name, given, alert, (fires,), 30, (1800,), 1800)
 
 
 def _burning(alert: AlertRule, condition: Condition, said: Rules) -> Iterator[Case]:
@@ -107,58 +101,60 @@ def _burning(alert: AlertRule, condition: Condition, said: Rules) -> Iterator[Ca
     labels = f"alertname='{alert_name(alert.name)}'"
     limit = (condition.above or 0.0) * (1 - said.slo.target)
     span, number = short * 60 // STEPS, 2 * STEPS * long // short
-    ends = span * number
+    ends, few = span * number, said.slo.minimum_requests - 1
     errors = of(names.SERVER_ERRORS.name, route="/x")
     requests = of(f"{names.REQUEST_SECONDS.name}_count", route="/x")
-    before, few = number - STEPS, said.slo.minimum_requests - 1
-    many = rising(1000, number)
 
-    def case(name: str, given: dict[str, str], *, fires: bool) -> Case:
-        return Case(f"{alert.name}: {name}", given, labels, fires, span, ends, ends)
+    def case(name: str, given: dict[str, str], *fires: bool) -> Case:
+        looks = tuple(ends * (place + 1) for place in range(len(fires)))
+        return Case(f"{alert.name}: {name}", given, labels, fires, span, looks, ends)
 
-    for share, fires in ((limit * 0.98, False), (limit, False), (limit * 1.02, True)):
-        given = {errors: rising(round(1000 * share, 3), number), requests: many}
-        yield case(f"{share:g} of requests", given, fires=fires)
-    yield case(
-        "the long window only",
-        {errors: f"{rising(900, before)} {900 * before}x{STEPS}", requests: many},
-        fires=False,
-    )
-    brief = f"0x{number - STEPS} 0+{max(1.1 * limit * 1000, 1):g}x{STEPS - 1}"
-    yield case("the short window only", {errors: brief, requests: many}, fires=False)
-    yield case(
-        "too few requests",
-        {errors: f"0x{number - 2} {few}x1", requests: f"0x{number - 2} {few}x1"},
-        fires=False,
-    )
-    for share, fires in ((limit * 0.9, False), (limit * 1.1, True)):
-        yield from _probed(case, share, long, fires=fires)
+    shares = [round(1000 * limit * factor, 3) for factor in (0.98, 1.0, 1.02)]
+    grows = series.notation([("rising", share) for share in shares], number)
+    many = series.notation([("rising", 1000.0)] * 3, number)
+    yield case("at its limit", {errors: grows, requests: many}, False, False, True)
+    before = number - STEPS
+    past = {errors: f"0+900x{before} {900 * before}x{STEPS - 1}", requests: f"0+1000x{number}"}
+    yield case("the long window only", past, False)
+    brief = f"0x{before} 0+{max(1.1 * limit * 1000, 1):g}x{STEPS - 1}"
+    yield case("the short window only", {errors: brief, requests: f"0+1000x{number}"}, False)
+    rare = f"0x{number - 2} {few}x1"
+    yield case("too few requests", {errors: rare, requests: rare}, False)
+    yield from _probed(case, limit, long)
 
 
-def _probed(case, share: float, long: int, *, fires: bool) -> Iterator[Case]:
+def _probed(case: Any, limit: float, long: int) -> Iterator[Case]:
     """The probe by itself; asked in fewer minutes than it takes, it says nothing."""
-    rounds = long * 2 + 10
-    found = case(f"{share:g} of probes", {PROBE: standing(1 - share, rounds)}, fires=fires)
-    yield replace(found, interval=30, ends=rounds * 30, rounds=rounds * 30)
-    if fires:
-        rare = case("too few probes", {PROBE: standing(0, long // 3)}, fires=False)
-        yield replace(rare, interval=180, ends=long * 60, rounds=long * 60)
+    number = long * 2 + 10
+    for factor, fires in ((0.9, False), (1.1, True)):
+        given = {PROBE: f"{1 - limit * factor:.9g}x{number}"}
+        found = case(f"{factor} of the limit, of probes", given, fires)
+        yield replace(found, interval=30, looks=(number * 30,), rounds=number * 30)
+    rare = case("too few probes", {PROBE: f"0x{long // 3}"}, False)
+    yield replace(rare, interval=180, looks=(long * 60,), rounds=long * 60)
 
 
-def _case(
-    labels: str,
-    condition: Condition,
-    minutes: int,
-    value: float,
-    *,
-    fires: bool,
-    few: bool = False,
-    wait: int = 0,
+def _climb(
+    labels: str, condition: Condition, minutes: int, worse: dict[float, bool], wait: int = 0
 ) -> Case:
-    """Three windows; an alert that has to last is looked at once more, after that time."""
+    """From just before a limit to just past it, two windows each; what has to last is given it."""
     span = minutes * 60 // STEPS
-    rounds = max(3 * STEPS * span, wait)
-    ends = 2 * rounds if wait else rounds
-    given = series.at(condition, value, ends // span, few=few)
-    name = f"{labels} {minutes} min at {value:g}{' too few' if few else ''}"
-    return Case(name, given, labels, fires, span, ends, rounds)
+    rounds = max(2 * STEPS * span, wait)
+    part = 2 * rounds if wait else rounds
+    shapes = [series.at(condition, round(value, 9)) for value in worse]
+    given = {
+        name: series.notation([one[name] for one in shapes], part // span) for name in shapes[0]
+    }
+    looks = tuple(part * (place + 1) for place in range(len(worse)))
+    return Case(
+        f"{labels} {minutes} min", given, labels, tuple(worse.values()), span, looks, rounds
+    )
+
+
+def _few(labels: str, condition: Condition, value: float) -> Case:
+    """Far past the limit, and measured too seldom to mean anything."""
+    span = condition.windows[0] * 60 // STEPS
+    shapes = series.at(condition, value, few=True)
+    given = {name: series.notation([shape], 2 * STEPS) for name, shape in shapes.items()}
+    ends = 2 * STEPS * span
+    return Case(f"{labels} too few", given, labels, (False,), span, (ends,), ends)

@@ -9,31 +9,39 @@ from apps.operations.alerting.rules import Condition
 from apps.operations.metrics import names
 
 STEPS = 20  # samples in a window
-PER_STEP = 1000  # requests in a step, so that shares are exact
+PER_STEP = 100_000  # requests in a step, so that what is close to a limit is exact
+
+type Shape = tuple[str, float]  # how a series moves, and by how much
 
 
 @dataclass(frozen=True)
 class Case:
-    """Samples, and the alert that has to fire at their end, or has not."""
+    """Samples, and whether an alert fires each time somebody looks."""
 
     name: str
     series: dict[str, str]
     alert: str
-    fires: bool
+    fires: tuple[bool, ...]
     interval: int  # seconds between samples
-    ends: int  # seconds
+    looks: tuple[int, ...]  # seconds
     rounds: int  # seconds between evaluations
 
     @property
-    def times(self) -> tuple[int, int, int]:
+    def times(self) -> tuple[object, ...]:
         """What cases looked at together have in common."""
-        return self.interval, self.ends, self.rounds
+        return self.interval, self.looks, self.rounds
 
-    def question(self) -> dict[str, Any]:
-        """How many alerts of these labels fire at the end."""
-        expected = [{"labels": "{}", "value": 1}] if self.fires else []
+    def questions(self) -> list[dict[str, Any]]:
+        """How many alerts of these labels fire at each look."""
         asked = f"count(ALERTS{{alertstate='firing',{self.alert}}})"
-        return {"expr": asked, "eval_time": f"{self.ends}s", "exp_samples": expected}
+        return [
+            {
+                "expr": asked,
+                "eval_time": f"{seconds}s",
+                "exp_samples": [{"labels": "{}", "value": 1}] if fires else [],
+            }
+            for seconds, fires in zip(self.looks, self.fires, strict=True)
+        ]
 
 
 def together(cases: list[Case]) -> list[list[Case]]:
@@ -57,7 +65,7 @@ def as_test(cases: list[Case]) -> dict[str, Any]:
     return {
         "interval": f"{cases[0].interval}s",
         "input_series": [{"series": name, "values": values} for name, values in given.items()],
-        "promql_expr_test": [case.question() for case in cases],
+        "promql_expr_test": [question for case in cases for question in case.questions()],
     }
 
 
@@ -67,20 +75,34 @@ def of(metric: str, **labels: str) -> str:
     return f"{metric}{{{','.join(f'{name}="{text}"' for name, text in named.items())}}}"
 
 
-def rising(step: float, number: int) -> str:
-    """A counter that grows evenly."""
-    return f"0+{step:.9g}x{number}"
+def notation(shapes: list[Shape], number: int) -> str:
+    """One part of so many samples after the other; each ends when somebody looks."""
+    parts, end = [], 0.0
+    for place, (shape, value) in enumerate(shapes):
+        more = number if place == 0 else number - 1  # the first sample of all is at 0 s
+        part, end = MOVES[shape](value, end, more, is_first=place == 0)
+        parts.append(part)
+    return " ".join(parts)
 
 
-def standing(value: float, number: int) -> str:
+def _standing(value: float, _end: float, more: int, *, is_first: bool) -> tuple[str, float]:
     """A gauge that does not move."""
-    return f"{value:.9g}x{number}"
+    return f"{value:.9g}x{more}", value
 
 
-def jumping(value: float, number: int) -> str:
+def _rising(step: float, end: float, more: int, *, is_first: bool) -> tuple[str, float]:
+    """A counter that grows evenly."""
+    begin = end if is_first else end + step
+    return f"{begin:.17g}+{step:.17g}x{more}", begin + step * more
+
+
+def _jumping(value: float, end: float, more: int, *, is_first: bool) -> tuple[str, float]:
     """A counter that counts all at once, in the middle of the last window."""
     half = STEPS // 2
-    return f"0x{number - half - 1} {value:.9g}x{half}"
+    return f"{end:.9g}x{more - half - 1} {end + value:.9g}x{half}", end + value
+
+
+MOVES = {"standing": _standing, "rising": _rising, "jumping": _jumping}
 
 
 def minutes_of(condition: Condition) -> list[int]:
@@ -88,50 +110,50 @@ def minutes_of(condition: Condition) -> list[int]:
     return list(condition.windows) or [5]
 
 
-def at(condition: Condition, value: float, number: int, *, few: bool = False) -> dict[str, str]:
-    """What has to be there so that the figure of a condition is this value."""
-    return BUILD[condition.measure](condition, value, number, few)
+def at(condition: Condition, value: float, *, few: bool = False) -> dict[str, Shape]:
+    """How which series move so that the figure of a condition is this value."""
+    return BUILD[condition.measure](condition, value, few)
 
 
-def _average(condition: Condition, value: float, number: int, few: bool) -> dict[str, str]:
+def _average(condition: Condition, value: float, few: bool) -> dict[str, Shape]:
     if names.METRICS[condition.metric].kind is names.Kind.GAUGE:
-        return {f'job:{condition.metric}:{_worst(condition)}{{job="erp"}}': standing(value, number)}
+        recorded = f'job:{condition.metric}:{_worst(condition)}{{job="erp"}}'
+        return {recorded: ("standing", value)}
     labels = dict.fromkeys(names.METRICS[condition.metric].labels, "/x")
-    count, whole = (
-        of(f"{condition.metric}_count", **labels),
-        of(f"{condition.metric}_sum", **labels),
-    )
+    count, whole = (of(f"{condition.metric}_{part}", **labels) for part in ("count", "sum"))
+    return _shared(whole, count, condition, value, few)
+
+
+def _ratio(condition: Condition, value: float, few: bool) -> dict[str, Shape]:
+    part, whole = of(condition.metric, route="/x"), of(f"{condition.of}_count", route="/x")
+    return _shared(part, whole, condition, value, few)
+
+
+def _shared(part: str, whole: str, condition: Condition, value: float, few: bool) -> dict:
+    """One counter as a share of another one, which counts a lot or too little."""
     if few:
         asked = condition.minimum - 1
-        return {count: jumping(asked, number), whole: jumping(asked * value, number)}
-    return {count: rising(PER_STEP, number), whole: rising(PER_STEP * value, number)}
+        return {part: ("jumping", asked * value), whole: ("jumping", asked)}
+    return {part: ("rising", round(PER_STEP * value, 3)), whole: ("rising", PER_STEP)}
 
 
-def _ratio(condition: Condition, value: float, number: int, few: bool) -> dict[str, str]:
-    errors, requests = of(condition.metric, route="/x"), of(f"{condition.of}_count", route="/x")
-    if few:
-        asked = condition.minimum - 1
-        return {errors: jumping(asked * value, number), requests: jumping(asked, number)}
-    return {errors: rising(PER_STEP * value, number), requests: rising(PER_STEP, number)}
-
-
-def _total(condition: Condition, value: float, number: int, _few: bool) -> dict[str, str]:
+def _total(condition: Condition, value: float, _few: bool) -> dict[str, Shape]:
     by = names.METRICS[condition.metric].by
     labels = {by: condition.label} if condition.label else {}
-    return {of(condition.metric, **labels): jumping(value, number)}
+    return {of(condition.metric, **labels): ("jumping", value)}
 
 
-def _latest(condition: Condition, value: float, number: int, _few: bool) -> dict[str, str]:
+def _latest(condition: Condition, value: float, _few: bool) -> dict[str, Shape]:
     by = names.METRICS[condition.metric].by
-    return {of(condition.metric, **({by: "data"} if by else {})): standing(value, number)}
+    return {of(condition.metric, **({by: "data"} if by else {})): ("standing", value)}
 
 
-def _adoption(_condition: Condition, value: float, number: int, _few: bool) -> dict[str, str]:
-    return {of(names.ADOPTION.name): standing(value, number)}
+def _adoption(_condition: Condition, value: float, _few: bool) -> dict[str, Shape]:
+    return {of(names.ADOPTION.name): ("standing", value)}
 
 
-def _backup(_condition: Condition, value: float, number: int, _few: bool) -> dict[str, str]:
-    return {of(names.BACKUP_AGE.name): standing(value * 3600, number)}
+def _backup(_condition: Condition, value: float, _few: bool) -> dict[str, Shape]:
+    return {of(names.BACKUP_AGE.name): ("standing", value * 3600)}
 
 
 def _worst(condition: Condition) -> str:
