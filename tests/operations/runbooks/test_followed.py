@@ -20,7 +20,7 @@ import pytest
 from tests.deploy.programs import needs, needs_postgres
 from tests.operations.runbooks import machine as machines
 from tests.operations.runbooks import pages
-from tests.operations.runbooks.machine import Machine
+from tests.operations.runbooks.machine import Machine, causes
 
 pytestmark = [
     needs_postgres,
@@ -45,10 +45,6 @@ def machine(standing: Machine) -> Iterator[Machine]:
     standing.values.clear()
     yield standing
     assert standing.answers() == 200
-
-
-def causes(step: machines.Step) -> set[str]:
-    return {check["cause"] for check in step.json()["checks"] if check["cause"]}
 
 
 def test_database(machine: Machine):
@@ -147,10 +143,9 @@ def test_disk(small_disk: Path, machine: Machine):
 
 
 def test_restore(machine: Machine):
-    """A figure was changed behind the application's back, and a document is lost."""
+    """A figure was changed behind the application's back."""
     page = pages.read("restore")
     proved = machine.mend("manage.py erp_backup --verify --json").json()
-    before = machine.sql("SELECT count(*) FROM requisitions_requisition")[0]
     machine.sql(
         "SET session_replication_role = replica; UPDATE requisitions_requisition"
         " SET estimated_total = estimated_total + 1 WHERE id ="
@@ -166,9 +161,6 @@ def test_restore(machine: Machine):
     machine.see(page)
     assert machine.answers() == 200
     assert machine.log_in("engineer", "engineer123") == 200
-    after = machine.sql("SELECT count(*) FROM requisitions_requisition")[0]
-    assert before is not None
-    assert after is not None
 
 
 def test_scale_out(machine: Machine):
