@@ -19,6 +19,7 @@ from apps.operations.alerting import incidents, timeline
 from apps.operations.alerting.rules import rules
 from apps.operations.alerting.titles import ALERTS
 from apps.operations.models import Incident
+from apps.support.services import runbooks
 
 
 class PostMortemForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
@@ -33,7 +34,7 @@ class PostMortemForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
         field = self.fields.get("post_mortem")
         if field is None:  # not over yet, or only read
             return
-        field.widget.attrs["rows"] = 30
+        field.widget.attrs["class"] = "vLargeTextField long-text"
         field.help_text = _("What is known is there; write below each heading what was learned.")
         if not self.instance.post_mortem:
             self.initial["post_mortem"] = timeline.post_mortem(self.instance)
@@ -84,6 +85,12 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
         is_over = obj is not None and obj.status == Incident.Status.RESOLVED
         return fixed if is_over else (*fixed, "post_mortem")
 
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Offer to save where there is something to write."""
+        is_written = "post_mortem" in context["adminform"].form.fields
+        context |= {"show_save": is_written, "show_save_and_continue": is_written}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Alerts open incidents."""
         return False
@@ -114,7 +121,8 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
         if rule is None:
             return "–"
         address = reverse("support:runbook", args=[rule.runbook])
-        return format_html('<a href="{}">{}</a>', address, rule.runbook)
+        titles = {page.slug: page.title for page in runbooks.overview()}
+        return format_html('<a href="{}">{}</a>', address, titles.get(rule.runbook, rule.runbook))
 
     @admin.display(description=_("timeline"))
     def history_lines(self, incident: Incident) -> SafeString:
