@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,16 @@ type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 LOOPBACK = [ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128")]
 SHORTEST_TOKEN = 24
+KINDS = ("slack", "dingtalk", "wecom", "feishu", "phone")
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A room or gateway told of what cannot be stored: its address is a secret, as its key is."""
+
+    kind: str
+    url: str = field(repr=False)
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,8 @@ class Operating:
     syslog: str
     slow_request_ms: int
     alert_allow: list[Network]
+    alert_webhooks: list[Webhook]
+    alert_mail: list[str]
     probe_url: str
     slow_query_ms: int
 
@@ -52,6 +65,8 @@ def read_all(reader: Reader, *, debug: bool, var_dir: Path) -> Operating:
         syslog=read("ERP_SYSLOG", syslog, ""),
         slow_request_ms=read("ERP_SLOW_REQUEST_MS", variables.whole(1, 600_000), 3000),
         alert_allow=read("ERP_ALERT_ALLOW", networks, []),
+        alert_webhooks=read("ERP_ALERT_WEBHOOK", webhooks, []),
+        alert_mail=read("ERP_ALERT_MAIL", people, []),
         probe_url=read("ERP_PROBE_URL", address, ""),
         slow_query_ms=read("ERP_SLOW_QUERY_MS", variables.whole(1, 600_000), 1000),
     )
@@ -70,6 +85,28 @@ def address(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("has to begin with http:// or https://")
     return text
+
+
+def webhooks(text: str) -> list[Webhook]:
+    """Read rooms and gateways: slack+https://..., the key of a signature after a #."""
+    return [webhook(word) for word in variables.words(text)]
+
+
+def webhook(text: str) -> Webhook:
+    """Read one of them; what is said when it is wrong names no address."""
+    kind, _plus, url = text.partition("+")
+    parts = urlsplit(url)
+    if kind not in KINDS or parts.scheme != "https" or not parts.hostname or parts.username:
+        raise ValueError(f"has to hold addresses such as slack+https://... ({', '.join(KINDS)})")
+    return Webhook(kind, parts._replace(fragment="").geturl(), parts.fragment)
+
+
+def people(text: str) -> list[str]:
+    """Read mail addresses, separated by commas."""
+    found = variables.words(text)
+    if not all(re.fullmatch(r"[^@\s]+@[^@\s]+", one) for one in found):
+        raise ValueError("has to hold mail addresses, separated by commas")
+    return found
 
 
 def networks(text: str) -> list[Network]:

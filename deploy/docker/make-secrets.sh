@@ -28,6 +28,10 @@ for role in postgres owner app readonly backup; do
 done
 keep redis_password "$(random 16)"
 keep grafana_password "$(random 12)"
+# Given by the chat tool, the mail server and the phone gateway: put theirs in place of these.
+keep alert_chat_url https://chat.example.com/put-your-own-here
+keep alert_mail_password put-your-own-here
+keep alert_phone_token put-your-own-here
 keep database_url "postgres://erp_app:$(cat "$folder/app_password")@db:5432/erp"
 keep redis_url "redis://:$(cat "$folder/redis_password")@redis:6379/0"
 # The containers run as nobody in particular: their group reads what the engine mounts.

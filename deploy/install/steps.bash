@@ -82,9 +82,10 @@ step_code() {
     if [ ! -d "$target" ]; then
         note code "$target"
         mkdir -p "$target.part"
+        # Compiled texts are no part of a release: the step python makes them, and takes them back.
         # shellcheck disable=SC2086
-        tar -C "$SOURCE" --exclude __pycache__ --exclude '*.pyc' --exclude deploy/docker/secrets \
-            -cf - $PARTS | tar -C "$target.part" -xf -
+        tar -C "$SOURCE" --exclude __pycache__ --exclude '*.pyc' --exclude '*.mo' \
+            --exclude deploy/docker/secrets -cf - $PARTS | tar -C "$target.part" -xf -
         chmod -R u=rwX,go=rX "$target.part"
         mv "$target.part" "$target"
     fi

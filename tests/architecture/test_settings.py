@@ -82,6 +82,11 @@ UNREADABLE = [
     ("ERP_SYSLOG", "logs.example.com"),
     ("ERP_SYSLOG", "logs.example.com:0"),
     ("ERP_METRICS_STORE", "some"),
+    ("ERP_ALERT_WEBHOOK", "https://chat.example.com/x"),
+    ("ERP_ALERT_WEBHOOK", "slack+http://chat.example.com/x"),
+    ("ERP_ALERT_WEBHOOK", "pager+https://chat.example.com/x"),
+    ("ERP_ALERT_WEBHOOK", "slack+https://user:word@chat.example.com/x"),
+    ("ERP_ALERT_MAIL", "ops"),
     ("DATABASE_URL", "mysql://erp@db.example.com/erp"),
     ("DATABASE_URL", "erp.sqlite3"),
     ("DATABASE_URL", "postgres://db.example.com"),
@@ -142,7 +147,8 @@ def test_misspelt_name_is_refused_with_the_name_that_was_meant():
 
 def test_message_holds_no_secret():
     secret = "weak-but-still-secret"
-    values = dict.fromkeys((*PRODUCTION, "ERP_JWT_KEY", "ERP_MAIL_URL", "REDIS_URL"), secret)
+    names = (*PRODUCTION, "ERP_JWT_KEY", "ERP_MAIL_URL", "REDIS_URL", "ERP_ALERT_WEBHOOK")
+    values = dict.fromkeys(names, secret)
 
     assert secret not in refusal(values)
 

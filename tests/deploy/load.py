@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,9 +54,11 @@ class Caller:
             raise
 
     def close(self) -> None:
-        if self.connection:
-            self.connection.close()
-        self.connection = None
+        """Hang up; a server that was killed has hung up already."""
+        connection, self.connection = self.connection, None
+        if connection:
+            with suppress(OSError):
+                connection.close()
 
 
 @dataclass
@@ -100,6 +103,15 @@ class Load:
             time.sleep(0.05)
 
     def work(self, caller: Caller) -> None:
+        """Work until told to stop; what breaks besides an answer is a loss, and not a traceback."""
+        try:
+            self.write_and_read(caller)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            with self.outcome.lock:
+                self.outcome.lost.append(f"{type(error).__name__}: {error}")
+        caller.close()
+
+    def write_and_read(self, caller: Caller) -> None:
         while not self.stopped.is_set():
             title = f"Load {uuid.uuid4()}"
             answer = self.ask(caller, "POST", {**self.body, "title": title}, key=title)
@@ -109,7 +121,6 @@ class Load:
             if self.ask(caller, "GET", None) is not None:
                 with self.outcome.lock:
                     self.outcome.reads += 1
-        caller.close()
 
     def ask(self, caller: Caller, method: str, body: Any, *, key: str = "") -> bytes | None:
         """Ask until there is an answer."""

@@ -35,6 +35,10 @@ needs_postgres = pytest.mark.skipif(
 )
 
 
+# One worker makes the server, the schema and the running site; another one would make them again.
+one_server = pytest.mark.xdist_group("server")
+
+
 def clean() -> dict[str, str]:
     """Give the environment without what belongs to this run of the tests."""
     mine = ("ERP_", "DJANGO_", "TEST_", "PYTEST_", "DATABASE_", "REDIS_", "PG", "GRANIAN_")

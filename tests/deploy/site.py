@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import sys
 import time
@@ -18,10 +19,11 @@ import pytest
 from tests.deploy import stack
 from tests.deploy.database import Server, environment
 from tests.deploy.load import Caller, Load
-from tests.deploy.programs import needs, needs_postgres, run
+from tests.deploy.programs import needs, needs_postgres, one_server, run
 from tests.postgres import free_port
 
 NEEDED = [
+    one_server,
     needs_postgres,
     needs("nginx", "openssl", "redis-server"),
     pytest.mark.skipif(find_spec("redis") is None, reason="Python has no redis (make setup)"),
@@ -76,7 +78,7 @@ def warm(site: Site) -> None:
             try:
                 status, _headers, _content = caller.once("GET", "/api/auth/me", Host="localhost")
                 answered = status in {301, 401}
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 time.sleep(0.1)
         assert answered, web.log.read_text()
 

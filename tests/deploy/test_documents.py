@@ -12,7 +12,7 @@ from tests.deploy.programs import ROOT
 from tests.deploy.test_install import SCRIPT, STEPS
 from tests.deploy.test_systemd import CONTRACT
 
-PAGES = ("install", "upgrade", "scaling")
+PAGES = ("install", "upgrade", "scaling", "monitoring")
 # Commands other parts of the product bring.
 AWAITED = {*CONTRACT, "erp_check"}
 WORDS = {"erp_owner", "erp_app", "erp_readonly"}

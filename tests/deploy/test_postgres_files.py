@@ -11,8 +11,9 @@ import pytest
 
 from erp import env
 from tests.deploy.database import KEYS, Server
-from tests.deploy.programs import DEPLOY, needs_postgres, run
+from tests.deploy.programs import DEPLOY, needs_postgres, one_server, run
 
+pytestmark = one_server
 FOLDER = DEPLOY / "postgres"
 BYTES = {"MB": 1, "GB": 1024}
 

@@ -10,9 +10,9 @@ import pytest
 from psycopg import sql
 
 from tests.deploy.database import ROLES, Server, environment, psql
-from tests.deploy.programs import DEPLOY, find, needs_postgres, run
+from tests.deploy.programs import DEPLOY, find, needs_postgres, one_server, run
 
-pytestmark = needs_postgres
+pytestmark = [one_server, needs_postgres]
 
 DENIED = psycopg.errors.InsufficientPrivilege
 

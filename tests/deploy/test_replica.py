@@ -18,6 +18,7 @@ from erp import env
 from tests.deploy.database import environment
 from tests.deploy.programs import ROOT, clean, manage, run
 
+pytestmark = pytest.mark.xdist_group("replica")  # one primary, migrated once
 STEPS = Path(__file__).with_name("replica_steps.py")
 
 
@@ -29,6 +30,8 @@ def files(tmp_path_factory) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{folder / 'primary.sqlite3'}",
         "ERP_DATABASE_REPLICA_URL": f"sqlite:///{folder / 'copy.sqlite3'}",
         "ERP_ALLOW_SQLITE": "1",
+        # How old the files are says nothing on a busy machine; who looks at age sets its own limit.
+        "ERP_DATABASE_REPLICA_LAG": "3600",
     }
     values = environment(url=urls["DATABASE_URL"]) | urls
     template = os.environ.get("TEST_TEMPLATE_SQLITE", "")

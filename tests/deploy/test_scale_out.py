@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import psycopg
 
+from tests.deploy.load import Caller
 from tests.deploy.site import NEEDED, Site
 
 pytestmark = NEEDED
@@ -19,8 +20,8 @@ def seen_by(site: Site) -> set[str]:
     return {entry["upstream"] for entry in map(json.loads, lines) if entry["upstream"]}
 
 
-def test_a_log_in_survives_round_robin(site: Site):
-    caller = site.caller()
+def _log_in_as_a_browser(caller: Caller, site: Site) -> str:
+    """By the form of the page; gives the cookie of the session."""
     _status, headers, content = caller.once("GET", "/login")
     cookie = re.search(r"csrftoken=[^;]+", headers["Set-Cookie"])[0]
     token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', content)[1].decode()
@@ -33,7 +34,12 @@ def test_a_log_in_survives_round_robin(site: Site):
     response = connection.getresponse()
     response.read()
     assert response.status == 302
-    session = re.search(r"sessionid=[^;]+", str(response.headers))[0]
+    return re.search(r"sessionid=[^;]+", str(response.headers))[0]
+
+
+def test_a_log_in_survives_round_robin(site: Site):
+    caller = site.caller()
+    session = _log_in_as_a_browser(caller, site)
 
     answers = [caller.once("GET", "/profile", Cookie=session)[0] for _number in range(12)]
 
@@ -49,13 +55,50 @@ def test_a_token_is_good_at_every_process(site: Site):
     assert set(answers) == {200}
 
 
-def test_sessions_and_counters_are_shared(site: Site):
+def throttled(site: Site) -> dict[str, int]:
+    """How often each caller was counted, by the key of the counter."""
+    import pickle
+
     import redis
 
-    keys = [key.decode() for key in redis.Redis.from_url(site.redis_url).scan_iter()]
+    client = redis.Redis.from_url(site.redis_url)
+    kept = {key.decode(): client.get(key) for key in client.scan_iter("*throttle*")}
+    client.close()
+    # A counter that ended between the two questions is none any more.
+    return {key: len(pickle.loads(value)) for key, value in kept.items() if value}  # noqa: S301  # our own Redis
 
-    assert any("throttle" in key for key in keys)
-    assert any("session" in key for key in keys)
+
+def test_counters_are_shared(site: Site):
+    """One address asks one process, then the other: both count in the same place."""
+    given = {"username": "nobody-here-either", "password": "wrong"}
+    address = {"X_Forwarded_For": "198.51.100.7", "X_Forwarded_Proto": "https"}
+    before = throttled(site)
+    counted = []
+
+    for web in site.webs:
+        direct = site.caller(web.port)
+        status, _headers, _content = direct.once(
+            "POST", "/api/auth/login", given, Host="localhost", **address
+        )
+        assert status == 401
+        new = {key: number for key, number in throttled(site).items() if before.get(key) != number}
+        counted.append({key: number for key, number in new.items() if "198.51.100.7" in key})
+
+    first, second = counted
+    assert first
+    assert set(first) == set(second)
+    assert set(first.values()) == {1}
+    assert set(second.values()) == {2}
+
+
+def test_sessions_are_shared(site: Site):
+    import redis
+
+    _log_in_as_a_browser(site.caller(), site)
+
+    client = redis.Redis.from_url(site.redis_url)
+    assert any(b"session" in key for key in client.scan_iter())
+    client.close()
 
 
 def test_a_spoofed_address_is_ignored(site: Site):

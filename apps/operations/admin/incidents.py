@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,24 @@ from apps.operations.alerting.rules import rules
 from apps.operations.alerting.titles import ALERTS
 from apps.operations.models import Incident
 
+
+class PostMortemForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    """Begins with the template, in the writer's language; left as it is it is not yet written."""
+
+    class Meta:
+        model = Incident
+        fields = ("post_mortem",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("post_mortem")
+        if field is None:  # not over yet, or only read
+            return
+        field.widget.attrs["class"] = "vLargeTextField long-text"
+        field.help_text = _("What is known is there; write below each heading what was learned.")
+        if not self.instance.post_mortem:
+            self.initial["post_mortem"] = timeline.post_mortem(self.instance)
+
 URGENCY = {"critical": _("critical"), "warning": _("warning"), "info": _("info")}
 
 
@@ -27,6 +46,7 @@ URGENCY = {"critical": _("critical"), "warning": _("warning"), "info": _("info")
 class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
     """What alerts opened. Only the post-mortem is written by hand."""
 
+    form = PostMortemForm
     transitions = incidents.TABLE
     bulk_moves = ("acknowledge",)
     list_display = (
@@ -39,13 +59,13 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
     readonly_fields: ClassVar[Any] = (
         *("number", "title", "state", "tier", "runbook", "figure", "limit", "occurrences"),
         *("opened_at", "response_due_at", "level", "level_due_at", "acknowledged_at"),
-        *("acknowledged_by", "resolved_at", "reason", "history_lines", "template"),
+        *("acknowledged_by", "resolved_at", "reason", "history_lines"),
     )
     fields = (
         *("number", "title", ("state", "tier"), "runbook", ("figure", "limit", "occurrences")),
         *(("opened_at", "response_due_at"), ("level", "level_due_at")),
         *(("acknowledged_at", "acknowledged_by"), "resolved_at", "reason"),
-        *("history_lines", "template", "post_mortem"),
+        *("history_lines", "post_mortem"),
     )
 
     def service_of(self, name: str) -> Any:
@@ -60,13 +80,29 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
         """With the name of who looks after it."""
         return super().get_queryset(request).select_related("acknowledged_by")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Nobody looks back before it is over."""
+        fixed = tuple(super().get_readonly_fields(request, obj))
+        is_over = obj is not None and obj.status == Incident.Status.RESOLVED
+        return fixed if is_over else (*fixed, "post_mortem")
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Offer to save where there is something to write."""
+        is_written = "post_mortem" in context["adminform"].form.fields
+        context |= {"show_save": is_written, "show_save_and_continue": is_written}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Alerts open incidents."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Write the post-mortem under the lock, and nothing else: moves go on meanwhile."""
-        incidents.write_post_mortem(obj, obj.post_mortem, by=request.user)
+        if "post_mortem" not in form.fields:
+            return
+        text = obj.post_mortem.replace("\r\n", "\n")
+        if text.strip() != timeline.post_mortem(obj).strip():
+            incidents.write_post_mortem(obj, text, by=request.user)
 
     @admin.display(description=_("alert"), ordering="alert")
     def title(self, incident: Incident) -> str:
@@ -114,8 +150,3 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
     def history_lines(self, incident: Incident) -> SafeString:
         """Line by line."""
         return format_html_join("", "<div>{}</div>", ((one,) for one in timeline.lines(incident)))
-
-    @admin.display(description=_("template of the post-mortem"))
-    def template(self, incident: Incident) -> SafeString:
-        """To be copied and filled in."""
-        return format_html("<pre>{}</pre>", timeline.post_mortem(incident))

@@ -196,10 +196,12 @@ def move(
 
 @transaction.atomic
 def write_post_mortem(incident: Incident, text: str, *, by: Any) -> Incident:
-    """Keep what was learned. Raises NotPermittedError."""
+    """Keep what was learned, once it is over. Raises NotPermittedError, TransitionError."""
     fresh = workflow.lock(incident)
     if not policies.may_work_on_incident(by, fresh):
         raise NotPermittedError
+    if fresh.status != Status.RESOLVED:
+        raise TransitionError(_("A post-mortem is written once the incident is resolved."))
     before, fresh.post_mortem = fresh.post_mortem, text
     workflow.save(fresh, by=by)
     change = {"post_mortem": (before, text)}

@@ -30,3 +30,5 @@ ALERTS = {
     "adoption": _("Fewer trained people work with the system than planned"),
     "backup": _("No proved backup of the last 26 hours"),
 }
+# What only somebody outside can see: an alert of Prometheus, and of nobody here.
+OUTSIDE = {"monitor_silent": _("The monitor does not watch")}

@@ -20,7 +20,6 @@ from django.utils import timezone
 
 from apps.operations.metrics import gauges, names, store
 from apps.operations.metrics.host import Host
-from apps.operations.metrics.instruments import child
 from apps.operations.metrics.tally import HOUR, MINUTE, Key, Row
 from apps.operations.models import Sample, Series
 
@@ -80,7 +79,6 @@ def probe(url: str, *, seconds: float = PROBE_SECONDS, now: dt.datetime | None =
     is_up = status is not None and status < 400
     rows: dict[Key, Row] = {}
     for metric, value in ((names.PROBE_SUCCESS, float(is_up)), (names.PROBE_SECONDS, took)):
-        child(metric.name, ()).set(value)
         row = rows[metric.name, "", _beginning(now or dt.datetime.now(dt.UTC), MINUTE)] = Row()
         row.add(value, metric.buckets)
     store.add(rows)

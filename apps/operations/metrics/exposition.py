@@ -53,7 +53,8 @@ class Looked:
         from prometheus_client.core import GaugeMetricFamily
 
         families: dict[str, Any] = {}
-        for metric, label, value in (*_host.readings(), *gauges.of_database()):
+        looked = (*_host.readings(), *gauges.of_database(), *gauges.of_records())
+        for metric, label, value in looked:
             if metric.name not in families:
                 families[metric.name] = GaugeMetricFamily(
                     metric.name, metric.help, labels=metric.labels

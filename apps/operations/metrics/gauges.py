@@ -19,10 +19,14 @@ from django_tasks_db.models import DBTaskResult
 
 from apps.accounts.models import ApiSession
 from apps.common.models import OutboxMessage
-from apps.operations.metrics import names
+from apps.operations.alerting.people_and_backups import adoption, backup_age
+from apps.operations.alerting.rules import rules
+from apps.operations.metrics import names, reading
 from apps.operations.metrics.names import Metric
 from apps.operations.models import MonitorLease
 from apps.operations.short_connection import short_transaction
+
+FRESH = dt.timedelta(minutes=3)  # an older probe says nothing about now
 
 type Figure = tuple[Metric, float]
 type Reading = tuple[Metric, str, float]  # with the label
@@ -36,6 +40,31 @@ def of_database(now: dt.datetime | None = None) -> list[Reading]:
     except Error:
         return [(names.DATABASE_UP, "", 0.0)]
     return [(names.DATABASE_UP, "", 1.0), *((metric, "", float(value)) for metric, value in found)]
+
+
+def of_records(now: dt.datetime | None = None) -> list[Reading]:
+    """What the monitor, backups and trainings wrote down: for Prometheus, never stored again.
+
+    Every process tells the same, so the probe is there wherever the monitor runs.
+    """
+    now = now or timezone.now()
+    try:
+        with short_transaction():
+            return [(metric, "", value) for metric, value in _recorded(now) if value is not None]
+    except Error:
+        return []
+
+
+def _recorded(now: dt.datetime) -> Iterator[tuple[Metric, float | None]]:
+    for metric in (names.PROBE_SUCCESS, names.PROBE_SECONDS):
+        point = reading.latest(metric, within=FRESH, now=now)
+        yield metric, None if point is None else point.average
+    hours = next(
+        (one.hours for rule in rules().alerts.values() for one in rule.any if one.hours), 24
+    )
+    yield names.ADOPTION, adoption(now - dt.timedelta(hours=hours), now)
+    age = backup_age(now)
+    yield names.BACKUP_AGE, None if age is None else age * 3600
 
 
 def of_process() -> Iterator[Figure]:

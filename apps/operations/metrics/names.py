@@ -156,6 +156,14 @@ PROBE_SECONDS = gauge("probe_duration_seconds", "How long its answer took.", "se
 MONITOR_AGE = gauge(
     "monitor_beat_age_seconds", "How long ago the monitor did its last round.", "seconds"
 )
+ADOPTION = gauge(
+    "trained_people_active_ratio", "Share of trained people who logged in of late.", "ratio"
+)
+BACKUP_AGE = gauge(
+    "backup_proved_age_seconds",
+    "How old the newest backup is that was restored and compared.",
+    "seconds",
+)
 
 METRICS = {
     metric.name: metric for metric in tuple(globals().values()) if isinstance(metric, Metric)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 
 import pytest
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import translation
 
 from apps.common import outbox
 from apps.common.errors import InvalidInputError, NotPermittedError, TransitionError
@@ -232,6 +235,66 @@ def test_post_mortem(desk, clock):
     assert kept.post_mortem == text
     with pytest.raises(NotPermittedError):
         incidents.write_post_mortem(incident, "x", by=make_user(None, "engineer"))
+
+
+HEADINGS = {
+    "en": ["Timeline", "Impact", "Cause", "What went well, what did not", "What will be done"],
+    "zh-hans": ["时间线", "影响", "原因", "哪些做得好，哪些做得不好", "改进措施"],
+}
+
+
+@pytest.fixture
+def operator(client):
+    """An administrator in the back office."""
+    person = make_user("operator", "admin")
+    client.force_login(person)
+    return client
+
+
+def page_of(incident):
+    return reverse("admin:operations_incident_change", args=[incident.pk])
+
+
+@pytest.mark.parametrize("language", HEADINGS)
+def test_the_template_has_its_headings_in_both_languages(desk, clock, language):
+    with translation.override(language):
+        text = timeline.post_mortem(opened(clock))
+
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == HEADINGS[language]
+
+
+def test_a_post_mortem_begins_with_the_template_once_it_is_over(desk, clock, operator):
+    incident = opened(clock)
+    assert "post_mortem" not in operator.get(page_of(incident)).context["adminform"].form.fields
+    incident = incidents.move("resolve", incident, by=desk["team-lead"], comment="Restarted.")
+
+    form = operator.get(page_of(incident)).context["adminform"].form
+
+    template = form["post_mortem"].value()
+    assert template.startswith(f"# {incident.number}: ")
+    assert re.findall(r"^## (.+)$", template, re.MULTILINE) == HEADINGS["en"]
+    operator.post(page_of(incident), {"post_mortem": template.replace("\n", "\r\n")})
+    incident.refresh_from_db()
+    assert incident.post_mortem == ""  # nobody has written anything yet
+    assert operator.post(page_of(incident), {"post_mortem": "A disk was full."}).status_code == 302
+    incident.refresh_from_db()
+    assert incident.post_mortem == "A disk was full."
+    again = operator.get(page_of(incident)).context["adminform"].form
+    assert again["post_mortem"].value() == "A disk was full."
+
+
+@pytest.mark.parametrize("move", ["", "acknowledge"])
+def test_nobody_looks_back_before_it_is_over(desk, clock, operator, move):
+    incident = opened(clock)
+    if move:
+        incident = incidents.move(move, incident, by=desk["team-lead"])
+
+    with pytest.raises(TransitionError):
+        incidents.write_post_mortem(incident, "too early", by=desk["team-lead"])
+    operator.post(page_of(incident), {"post_mortem": "too early"})
+
+    incident.refresh_from_db()
+    assert incident.post_mortem == ""
 
 
 def test_on_call_contacts_may_answer(desk, clock):

@@ -1,7 +1,9 @@
 """What is refused, by name, and that nothing is touched then."""
 
 import fcntl
+import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -248,6 +250,48 @@ def test_rotation_leaves_other_files_alone(site):
     assert rotation.rotate() == [older.name]
 
     assert {p.name for p in site.backups.iterdir()} == {kept.name, old.name, stranger.name, ".lock"}
+
+
+@pytest.fixture
+def full_of_backups(site, monkeypatch):
+    """A disk with room for a new backup only when one of the old ones has gone."""
+    names = [dated(0, hour=hour).name.replace("2026", "2020") for hour in (1, 2)]
+    site.backups.mkdir(exist_ok=True)
+    for name in names:
+        (site.backups / name).write_bytes(b"old")
+    usage = shutil.disk_usage(site.backups)
+
+    def looked(path):
+        there = len(list(site.backups.glob("*.erpbackup")))
+        return usage._replace(free=0) if there > 1 else usage
+
+    monkeypatch.setattr(folder.shutil, "disk_usage", looked)
+    return names
+
+
+def test_a_disk_full_of_backups_is_rotated_before_the_next_one(site, full_of_backups):
+    older, newer = full_of_backups
+    said = StringIO()
+
+    with pytest.raises(CommandError, match="not enough room"):
+        call_command("erp_backup", stdout=said)
+    assert {path.name for path in site.backups.glob("*.erpbackup")} == {older, newer}
+    call_command("erp_backup", "--rotate", "--json", stdout=(said := StringIO()))
+
+    report = json.loads(said.getvalue())
+    assert report["removed"] == [older]
+    kept = {path.name for path in site.backups.glob("*.erpbackup")}
+    assert kept == {newer, Path(report["file"]).name}
+
+
+def test_a_disk_full_of_other_things_is_said(site, full_of_backups):
+    older, _newer = full_of_backups
+    (site.backups / older).rename(site.backups / dated(1).name)  # kept: another month
+
+    with pytest.raises(CommandError, match="not enough room"):
+        call_command("erp_backup", "--rotate", stdout=StringIO())
+
+    assert len(list(site.backups.glob("*.erpbackup"))) == 2
 
 
 def test_unusable_folder_is_named(site, settings):

@@ -144,6 +144,7 @@ def site() -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.django_db(transaction=True)  # the page looks over a connection of its own
 @pytest.mark.parametrize(("status", "is_up"), [(200, 1), (204, 1), (404, 0), (500, 0), (503, 0)])
 def test_synthetic_probe_records_what_a_user_would_see(site, status, is_up):
     now = timezone.now()

@@ -54,8 +54,16 @@ class Command(BaseCommand):
     def _run(self, options: dict[str, Any]) -> dict[str, Any]:
         talks = options["verbosity"] > 0 and not options["json"]
         steps = Steps(self.stdout.write if talks else Steps().say)
+        removed: list[str] = []
         with steps.step("backup", _("Backing up")):
-            made = making.make(plain=options["plain"])
+            try:
+                made = making.make(plain=options["plain"])
+            except BackupError as error:
+                # A disk full of old backups would never be rotated: they go first then.
+                removed = rotation.rotate() if _may_make_room(error, options) else []
+                if not removed:
+                    raise
+                made = making.make(plain=options["plain"])
         records.made(made)
         report = {
             "file": str(made.path),
@@ -63,14 +71,14 @@ class Command(BaseCommand):
             "sha256": made.sha256,
             "encrypted": made.is_encrypted,
             "verified": False,
-            "removed": [],
+            "removed": removed,
             **restoring.describe(made.manifest),
         }
         if options["verify"]:
             records.verified(proving.prove(made.path, making.ours(), steps=steps))
             report["verified"] = True
         if options["rotate"]:
-            report["removed"] = rotation.rotate()
+            report["removed"] = [*removed, *rotation.rotate()]
         return {**report, "steps": steps.listed(), "seconds": steps.seconds}
 
     def _say(self, report: dict[str, Any], options: dict[str, Any]) -> None:
@@ -94,6 +102,10 @@ class Command(BaseCommand):
             self.stdout.write(_("It was restored and is the same. Keep a copy elsewhere."))
         else:
             self.stdout.write(_("It is not proved yet: run erp_backup --verify, or erp_restore."))
+
+
+def _may_make_room(error: BackupError, options: dict[str, Any]) -> bool:
+    return bool(options["rotate"]) and error.code == "disk_full"
 
 
 def _preview(options: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -14,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.common import context
-from apps.operations.alerting import lease, monitor
+from apps.operations.alerting import lease, monitor, prometheus
 from apps.operations.alerting.blind import Memory
 from apps.operations.alerting.monitor import Round
+from apps.operations.alerting.rules import rules
 
 MINUTE = 60
 AFTER_MINUTE = 5.0  # when the figures of the minute before are all stored
@@ -28,17 +30,32 @@ class Command(BaseCommand):
     help = (
         "Watch the system: look at the machine and the database, probe, evaluate the rules of "
         "fixtures/operations/thresholds.toml, open incidents, escalate. Exit 0: the round was "
-        "done, 1: a step failed or the database is gone. Whether alerts fire is in the output."
+        "done, 1: a step failed, 2: the database is gone, and those the environment names "
+        "(ERP_ALERT_WEBHOOK, ERP_ALERT_MAIL) were told. Whether alerts fire is in the output."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         how = parser.add_mutually_exclusive_group()
         how.add_argument("--once", action="store_true", help="One round, for a timer (default).")
         how.add_argument("--loop", action="store_true", help="A round each minute, for a service.")
+        how.add_argument(
+            "--export-rules",
+            nargs="?",
+            const="prometheus",
+            choices=prometheus.FORMATS,
+            help="Print the rules as a file for Prometheus, or for its operator in Kubernetes.",
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON object a round.")
         parser.add_argument("--url", default="", help="What to probe; else ERP_PROBE_URL.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["export_rules"]:
+            write = prometheus.FORMATS[options["export_rules"]]
+            self.stdout.write(write(rules()), ending="")
+        else:
+            self._watch(**options)
+
+    def _watch(self, **options: Any) -> None:
         holder, memory = monitor.name_of_this(), Memory()
         url = options["url"] or monitor.probe_url()
         stop = threading.Event()  # a signal ends the process; the lease ends by itself
@@ -50,15 +67,32 @@ class Command(BaseCommand):
                 break
             close_old_connections()
             stop.wait(seconds_to_next(time.time()))
+        if not done.database:
+            self._blame(done, memory)
+            raise SystemExit(2)
         self._let_go(holder)
         if not done.is_fine:
             raise SystemExit(1)
 
     def _let_go(self, holder: str) -> None:
-        try:
+        with suppress(Error):  # the lease ends by itself
             lease.release(holder, timezone.now())
-        except Error:
-            self.stderr.write(_("Next: start the database: erp_recover outage."))
+
+    def _blame(self, done: Round, memory: Memory) -> None:
+        """Say who was told that the database is gone, and what to do."""
+        if done.told:
+            self.stderr.write(_("Told without the database: %(count)d.") % {"count": done.told})
+        elif not memory.has_anybody():
+            self.stderr.write(
+                _("Nobody could be told: name somebody in ERP_ALERT_WEBHOOK or ERP_ALERT_MAIL.")
+            )
+        elif memory.was_told(timezone.now()):
+            self.stderr.write(_("Everybody was told less than a quarter of an hour ago."))
+        else:
+            self.stderr.write(
+                _("Nobody could be told: see the log, and ERP_ALERT_WEBHOOK and ERP_ALERT_MAIL.")
+            )
+        self.stderr.write(_("Next: start the database: erp_recover outage."))
 
     def _say(self, done: Round, *, as_json: bool, quiet: bool) -> None:
         if as_json:
