@@ -1,4 +1,5 @@
 """Operation in the back office."""
 
 from apps.operations.admin import alerts as alerts  # registers itself
+from apps.operations.admin import dashboards as dashboards
 from apps.operations.admin import incidents as incidents

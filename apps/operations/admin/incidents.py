@@ -14,10 +14,34 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin import ERPModelAdmin, TransitionActionsMixin
 from apps.common.look import status_pill
+from apps.operations import policies
 from apps.operations.alerting import incidents, timeline
 from apps.operations.alerting.rules import rules
 from apps.operations.alerting.titles import ALERTS
-from apps.operations.models import Incident
+from apps.operations.models import Incident, StatusUpdate
+from apps.operations.status import publishing
+
+
+class PublicUpdates(admin.StackedInline):  # type: ignore[type-arg]  # generic only in the stubs
+    """What the status page says about the incident. Added, never changed."""
+
+    model = StatusUpdate
+    fields = ("text_en", "text_zh_hans", "at", "by")
+    readonly_fields = ("at", "by")
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever sees the incident; strangers read it anyway."""
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever answers for the incident speaks about it."""
+        return policies.may_work_on_incident(request.user, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People have read it."""
+        return False
 
 
 @admin.register(Incident)
@@ -26,6 +50,7 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
 
     transitions = incidents.TABLE
     bulk_moves = ("acknowledge",)
+    inlines = (PublicUpdates,)
     list_display = (
         *("number", "title", "state", "tier", "level", "acknowledged_by"),
         *("opened_at", "response_due_at", "resolved_at"),
@@ -65,6 +90,13 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Write the post-mortem under the lock, and nothing else: moves go on meanwhile."""
         incidents.write_post_mortem(obj, obj.post_mortem, by=request.user)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Publish what was written for the status page."""
+        formset.save(commit=False)
+        for row in formset.new_objects:
+            english, chinese = row.text_en or "", row.text_zh_hans or ""
+            publishing.publish(form.instance, english=english, chinese=chinese, by=request.user)
 
     @admin.display(description=_("alert"), ordering="alert")
     def title(self, incident: Incident) -> str:
