@@ -43,7 +43,7 @@ class StatusUpdate(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.text[:60]}"
+        return str(self.text)[:60]
 
     def clean(self) -> None:
         """One language is enough; readers of the other one get it as it is."""

@@ -23,13 +23,13 @@ def adoption(watch: Watch) -> Iterator[Found]:
     """Track user adoption and activity levels."""
     active, trained = active_and_trained(watch.span.since, watch.now)
     share = active / trained if trained else None
-    name = _("%(active)d of %(trained)d trained people:") % {"active": active, "trained": trained}
+    name = _("trained people %(active)d of %(trained)d,") % {"active": active, "trained": trained}
     yield judged(watch, limits().tiles["active_users"], share, name, figures.percent)
     made = {
         "requisitions": figures.whole(business.created(watch.span)),
         "orders": figures.whole(business.ordered(watch.span)),
     }
-    yield Found(State.GOOD, _("%(requisitions)s requisitions, %(orders)s orders") % made)
+    yield Found(State.GOOD, _("requisitions: %(requisitions)s, orders: %(orders)s") % made)
 
 
 def load(watch: Watch) -> Iterator[Found]:
@@ -40,7 +40,7 @@ def load(watch: Watch) -> Iterator[Found]:
     busiest = max(hours, key=lambda sums: sums.count, default=None)
     name = _("response in the busiest hour")
     if busiest is not None:
-        name = _("%(count)s requests in the busiest hour, response") % {
+        name = _("requests in the busiest hour: %(count)s, response") % {
             "count": figures.whole(busiest.count)
         }
     mean = busiest.average if busiest else None
@@ -58,14 +58,14 @@ def logs(watch: Watch) -> Iterator[Found]:
     known = reading.count(names.REQUEST_SECONDS, since, until) > 0
     broken = reading.total(names.SERVER_ERRORS, since, until)
     silent = reading.total(names.DATABASE_FAILURES, since, until)
-    said = _("%(errors)s requests ended with 5xx, %(database)s without a database") % {
+    said = _("requests ended with 5xx: %(errors)s, without a database: %(database)s") % {
         "errors": figures.whole(broken),
         "database": figures.whole(silent),
     }
     yield none_of(watch, broken + silent, said, known=known)
     lost = [reading.maximum(m, since, until) for m in (names.TASKS_FAILED, names.OUTBOX_FAILED)]
     found = [value for value in lost if value is not None]
-    said = _("%(count)s jobs or messages given up") % {"count": figures.whole(sum(found))}
+    said = _("jobs or messages given up: %(count)s") % {"count": figures.whole(sum(found))}
     yield none_of(watch, sum(found), said, known=len(found) == len(lost))
 
 
@@ -74,11 +74,11 @@ def feedback_and_tickets(watch: Watch) -> Iterator[Found]:
     span = watch.span
     said = Feedback.objects.filter(created_at__gte=span.since, created_at__lt=span.until)
     ratings = said.aggregate(number=Count("pk"), mean=Avg("rating"))
-    name = _("%(count)s remarks, rating") % {"count": figures.whole(ratings["number"])}
+    name = _("remarks: %(count)s, rating") % {"count": figures.whole(ratings["number"])}
     yield judged(watch, limits().tiles["satisfaction"], ratings["mean"], name, figures.decimal)
     issues = SupportIssue.objects.filter(created_at__gte=span.since, created_at__lt=span.until)
     late = issues.filter(is_response_breached=True).count()
-    figure = _("%(count)s issues, %(late)s answered too late") % {
+    figure = _("issues: %(count)s, answered too late: %(late)s") % {
         "count": figures.whole(issues.count()),
         "late": figures.whole(late),
     }

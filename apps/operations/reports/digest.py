@@ -101,7 +101,8 @@ def _trend(one: Compared) -> str:
         "before": nothing if one.before is None else one.kind.shown(one.before),
     }
     line = _("%(name)s: %(now)s (before: %(before)s)") % words
-    return f"{line} – {_('worse')}" if one.is_worse else line
+    verdict = _("worse")
+    return f"{line} – {verdict}" if one.is_worse else line
 
 
 def _work(work: Work) -> Iterator[str]:
@@ -184,8 +185,13 @@ def _meetings(facts: Facts) -> Iterator[str]:
     if not facts.meetings:
         yield _("Nothing.")
     for one in facts.meetings:
-        place = f" ({one.place})" if one.place else ""
-        yield f"{_moment(one.starts_at)} {one.get_kind_display()}: {one.name}{place}"
+        words = {
+            "when": _moment(one.starts_at),
+            "kind": one.get_kind_display(),
+            "name": one.name,
+            "place": one.place or "–",
+        }
+        yield _("%(when)s %(kind)s: %(name)s (%(place)s)") % words
 
 
 def _known(value: float | None) -> str:

@@ -48,7 +48,7 @@ def log_in_and_basics(watch: Watch) -> Iterator[Found]:
     share = failed / whole if whole else None
     rule = limits().tiles["failed_logins"]
     yield judged(watch, rule, share, _("failed log-ins"), figures.percent_fine)
-    number = _("%(count)s log-ins") % {"count": figures.whole(good)}
+    number = _("log-ins: %(count)s") % {"count": figures.whole(good)}
     yield Found(State.GOOD if good else State.UNKNOWN, number, "> 0")
     yield doctor("auth.login")
     yield doctor("auth.tokens")
@@ -86,7 +86,7 @@ def headers(address: str) -> Found:
     if missing:
         said = _("headers missing: %(names)s") % {"names": ", ".join(missing)}
         return Found(State.CRITICAL, said, threshold)
-    return Found(State.GOOD, _("%(count)d security headers") % {"count": len(wanted)}, threshold)
+    return Found(State.GOOD, _("security headers: %(count)d") % {"count": len(wanted)}, threshold)
 
 
 def asked_address() -> str:

@@ -35,14 +35,14 @@ def reviews(watch: Watch) -> Iterator[Found]:
     """Daily performance metric reviews: a digest for each day, a stand-up on each working day."""
     days = complete_days(watch)
     daily = DigestRun.objects.filter(period=DigestRun.Period.DAILY, begins_on__in=days)
-    yield _counted(daily.count(), len(days), _("%(count)d of %(wanted)d daily digests sent"))
+    yield _counted(daily.count(), len(days), _("daily digests sent: %(count)d of %(wanted)d"))
     working = [day for day in days if day.isoweekday() in rules().office.days]
     span = watch.span
     held = CalendarEntry.objects.filter(
         kind=EntryKind.STAND_UP, starts_at__gte=span.since, starts_at__lt=span.until
     )
     number = held.count()
-    yield _counted(number, len(working), _("%(count)d of %(wanted)d stand-ups in the calendar"))
+    yield _counted(number, len(working), _("stand-ups in the calendar: %(count)d of %(wanted)d"))
 
 
 def feedback(watch: Watch) -> Iterator[Found]:
@@ -52,7 +52,7 @@ def feedback(watch: Watch) -> Iterator[Found]:
     found = said.aggregate(
         number=Count("pk"), mean=Avg("rating"), poor=Count("pk", filter=Q(rating__lte=POOR))
     )
-    name = _("%(count)s remarks, %(poor)s of them complaints, rating") % {
+    name = _("remarks: %(count)s, complaints: %(poor)s, rating") % {
         "count": figures.whole(found["number"]),
         "poor": figures.whole(found["poor"]),
     }
@@ -60,7 +60,7 @@ def feedback(watch: Watch) -> Iterator[Found]:
     asked = SurveyAnswer.objects.filter(_in_span("created_at", watch))
     answers = asked.aggregate(number=Count("pk"), mean=Avg("score"))
     if answers["number"]:  # a survey is held when somebody opens one
-        name = _("%(count)s answers to the survey, satisfaction") % {
+        name = _("answers to the survey: %(count)s, satisfaction") % {
             "count": figures.whole(answers["number"])
         }
         yield judged(watch, rule, answers["mean"], name, figures.decimal)
@@ -74,11 +74,11 @@ def fixes(watch: Watch) -> Iterator[Found]:
         done=Count("pk", filter=Q(status__in=DONE)),
         late=Count("pk", filter=Q(is_resolution_breached=True)),
     )
-    said = _("%(done)d of %(number)d issues solved, %(late)d too late") % found
+    said = _("issues solved: %(done)d of %(number)d, too late: %(late)d") % found
     yield none_of(watch, found["late"], said)
     incidents = Incident.objects.filter(_in_span("opened_at", watch))
     still = incidents.exclude(status=Incident.Status.RESOLVED).count()
-    said = _("%(number)d incidents, %(open)d still open") % {
+    said = _("incidents: %(number)d, still open: %(open)d") % {
         "number": incidents.count(),
         "open": still,
     }
@@ -92,14 +92,14 @@ def training(watch: Watch) -> Iterator[Found]:
     valid = TrainingRecord.objects.valid(day).values("person")
     found = people.aggregate(number=Count("pk"), trained=Count("pk", filter=Q(pk__in=valid)))
     share = found["trained"] / found["number"] if found["number"] else None
-    name = _("%(trained)d of %(number)d people trained:") % found
+    name = _("people trained %(trained)d of %(number)d,") % found
     yield judged(watch, limits().tiles["trained"], share, name, figures.percent)
     tried = people.filter(training_records__is_passed=False).exclude(pk__in=valid).distinct()
     stuck = tried.count()
     lessons = CalendarEntry.objects.filter(
         kind=EntryKind.TRAINING, ends_at__gt=watch.now, starts_at__lt=watch.now + WEEK
     ).count()
-    said = _("%(stuck)d people failed and have not passed, %(lessons)d lessons in the next 7 days")
+    said = _("failed and not passed since: %(stuck)d, lessons in the next 7 days: %(lessons)d")
     said %= {"stuck": stuck, "lessons": lessons}
     yield Found(
         State.WARNING if stuck and not lessons else State.GOOD, said, _("a lesson for them")
