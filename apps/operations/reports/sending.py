@@ -36,7 +36,8 @@ def recipients() -> QuerySet[User]:
         user_permissions__codename=RIGHT, user_permissions__content_type__app_label="operations"
     )
     people = User.objects.filter(by_role | by_self, is_active=True).exclude(email="")
-    return people.distinct().order_by("username")
+    found: QuerySet[User] = people.distinct().order_by("username")
+    return found
 
 
 def facts_of(period: str, now: dt.datetime) -> Facts:

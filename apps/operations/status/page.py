@@ -92,13 +92,14 @@ def incidents(now: dt.datetime) -> list[Plain]:
             "alert": row.alert,
             "began": row.opened_at,
             "ended": row.resolved_at,
-            "updates": [
-                {"at": one.at, "en": one.text_en or "", "zh": one.text_zh_hans or ""}
-                for one in row.public_updates.all()
-            ],
+            "updates": [_update(one) for one in row.public_updates.all()],
         }
         for row in rows
     ]
+
+
+def _update(one: Any) -> Plain:
+    return {"at": one.at, "en": one.text_en or "", "zh": one.text_zh_hans or ""}
 
 
 def maintenance(now: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:

@@ -28,6 +28,6 @@ def publish(incident: Incident, *, english: str, chinese: str, by: Any) -> Statu
     )
     update.full_clean()
     update.save(force_insert=True)
-    said = {"public_update": ("", update.text_en or update.text_zh_hans)}
+    said = {"public_update": ("", english.strip() or chinese.strip())}
     events.record(events.Record(fresh, events.Action.UPDATE, "incident.published", said, actor=by))
     return update

@@ -26,10 +26,15 @@ YESTERDAY = story.at(19, 2)  # ten in the morning in Shanghai
 
 
 @pytest.fixture
-def told(db, clock, stored, settings):
-    """A site in Shanghai, two days after its launch."""
+def site(db, clock, settings):
+    """A site in Shanghai that has nothing to tell yet."""
     settings.USER_TIME_ZONE = story.ZONE
     settings.BASE_URL = "https://erp.example.com"
+
+
+@pytest.fixture
+def told(site, stored):
+    """The same two days after its launch."""
     story.tell(stored)
     story.look(adoption="firing")
     AlertState.objects.filter(alert="adoption").update(
@@ -126,7 +131,7 @@ def meet():
 
 
 @pytest.fixture
-def readers(db):
+def readers(site):
     """Two who get the digest, each in a language and a time zone, and some who do not."""
     made = {
         "ada": make_user("ada", "ops", language="en", time_zone="Europe/Berlin"),
