@@ -23,10 +23,11 @@ soak: setup  ## Race 8 threads x 200 rounds, rehearse 30 recoveries, drill deplo
 	@TEST_DATABASE=postgres TEST_DRILLS=$(or $(DRILLS),30) $(PYTHON_IN_VENV) -m pytest tests/operations/backup/test_drills.py
 	@TEST_LOAD_SECONDS=$(or $(SECONDS),60) $(PYTHON_IN_VENV) -m pytest tests/deploy
 
-bench: setup  ## Measure statements and milliseconds of hot operations, what measuring and backups cost
+bench: setup  ## Measure hot operations, dashboards at 100,000 requisitions, what measuring and backups cost
 	@$(PYTHON_IN_VENV) -m benchmarks.operations
 	@$(PYTHON_IN_VENV) -m benchmarks.measuring
 	@$(PYTHON_IN_VENV) -m benchmarks.backup
+	@$(PYTHON_IN_VENV) -m benchmarks.dashboards
 
 check: setup  ## Run the gates only: style, types, directions, migrations, templates, translations
 	@$(PYTHON_IN_VENV) scripts/test.py --gates
