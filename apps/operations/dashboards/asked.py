@@ -71,3 +71,9 @@ class Asked:
     def by_day(self, values: Sequence[float | None], shown: Any = figures.whole) -> Trend:
         """The past of a figure by day."""
         return Trend(_("30 days"), list(values)[-DAYS:], shown)
+
+    @property
+    def uptime(self) -> Trend:
+        """The share of probes that were answered, by day."""
+        values = self.past[names.PROBE_SUCCESS.name]
+        return Trend(_("30 days"), values, figures.percent_fine, from_zero=False)

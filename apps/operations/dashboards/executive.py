@@ -65,7 +65,7 @@ def status(asked: Asked) -> Tile:
             "The most urgent alert that fires, as the monitor saw it within the last 5 minutes:"
             " critical means disrupted, warning means degraded."
         ),
-        asked.by_day(asked.past[names.PROBE_SUCCESS.name], figures.percent_fine),
+        asked.uptime,
         links.to_list(
             asked.user, "operations.alertstate", _("Alerts that fire"), phase__exact="firing"
         ),
@@ -122,7 +122,7 @@ def uptime(asked: Asked) -> Tile:
             "Share of synthetic probes, one a minute, that were answered since the first of the"
             " month. Minutes without a probe count neither way."
         ),
-        asked.by_day(asked.past[names.PROBE_SUCCESS.name], figures.percent_fine),
+        asked.uptime,
         links.to_incidents(asked.user, "application_down"),
         note % {"number": figures.whole(number)} if number else "",
     )

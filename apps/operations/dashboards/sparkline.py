@@ -19,12 +19,18 @@ class Sparkline:
     height: int = int(HEIGHT)
 
 
-def draw(values: Sequence[float | None]) -> Sparkline | None:
-    """The line of these values; None when there is not even one."""
+def draw(values: Sequence[float | None], *, from_zero: bool = True) -> Sparkline | None:
+    """The line of these values; None when there is not even one.
+
+    It begins at zero, so that what is small looks small; shares near one do not, or no loss of
+    them would be seen.
+    """
     known = [value for value in values if value is not None]
     if not known:
         return None
-    least, most = min(0.0, *known), max(known)
+    least, most = min(known), max(known)
+    if from_zero:
+        least, most = min(0.0, least), max(0.0, most)
     runs = _runs(values)
     lines = [run for run in runs if len(run) > 1]
     at = [[_point(x, y, len(values), least, most) for x, y in run] for run in lines]
@@ -59,6 +65,6 @@ def _point(place: int, value: float, number: int, least: float, most: float) -> 
     """Signs a browser reads the same in every language."""
     x = MARGIN + (WIDTH - 2 * MARGIN) * place / max(1, number - 1)
     span = most - least
-    height = (value - least) / span if span else 0.0
+    height = (value - least) / span if span else 0.5 * bool(value)
     y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * height
     return f"{x:.1f}", f"{y:.1f}"

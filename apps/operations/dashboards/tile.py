@@ -35,11 +35,12 @@ class Trend:
     caption: str
     values: Sequence[float | None]
     shown: Callable[[float], str]
+    from_zero: bool = True
 
     @property
     def line(self) -> Sparkline | None:
         """What is drawn; nothing while there is less than two values."""
-        return draw(self.values)
+        return draw(self.values, from_zero=self.from_zero)
 
     @property
     def said(self) -> str:

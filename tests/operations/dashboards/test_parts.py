@@ -77,6 +77,16 @@ def test_a_line_has_a_gap_where_nothing_was_measured(values, expected):
         assert ([len(points.split()) for points in line.lines], len(line.dots)) == expected
 
 
+def test_a_line_of_shares_near_one_shows_what_is_missing():
+    heights = [
+        [float(pair.split(",")[1]) for pair in draw(values, from_zero=False).lines[0].split()]
+        for values in ([1.0, 0.99, 1.0], [1.0, 1.0, 1.0])
+    ]
+
+    assert heights[0][1] > heights[0][0] + 20
+    assert len(set(heights[1])) == 1
+
+
 def test_a_line_stays_inside_of_its_drawing():
     line = draw([0.0, 5.0, -3.0, 9.0])
     points = [tuple(map(float, pair.split(","))) for pair in line.lines[0].split()]
