@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Avg, Count, F, Min, Q, Sum
 from django.utils import timezone
 
-from apps.operations.buckets import TEN_MINUTES, Bucket, HoursBetween, begins_at, per_day
+from apps.operations.buckets import Bucket, HoursBetween, begins_at, per_day, signs_for
 from apps.operations.dashboards.days import DAYS, Span, day, last_days
 from apps.operations.dashboards.limits import limits
 from apps.procurement.models import Allocation, PurchaseOrder
@@ -59,7 +59,7 @@ def approvals(now: dt.datetime, days: list[dt.date]) -> Approvals:
     since = min(month_ago, day(days[0]).since)
     rows = Requisition.objects.filter(approved_at__gte=since, submitted_at__isnull=False)
     waited = HoursBetween(F("approved_at"), F("submitted_at"))
-    grouped = rows.order_by().values_list(Bucket("approved_at", TEN_MINUTES))
+    grouped = rows.order_by().values_list(Bucket("approved_at", _signs(days)))
     numbers, hours = dict.fromkeys(days, 0), dict.fromkeys(days, 0.0)
     for key, number, total in grouped.annotate(number=Count("pk"), total=Sum(waited)):
         date = local_date(key)
@@ -97,16 +97,19 @@ def efficiency(now: dt.datetime, days: list[dt.date]) -> Efficiency:
         .order_by()
         .values(home)
         .annotate(
-            bucket=Bucket(Min(f"{home}__submitted_at"), TEN_MINUTES),
+            bucket=Bucket(Min(f"{home}__submitted_at"), _signs(days)),
             hours=HoursBetween(Min("created_at"), Min(f"{home}__submitted_at")),
         )
     )
     took = list(firsts.values_list("bucket", "hours"))
-    quick = Counter(local_date(bucket) for bucket, hours in took if hours <= PROMISED_HOURS)
+    in_time = Counter(bucket for bucket, hours in took if hours <= PROMISED_HOURS)
+    quick: Counter[dt.date] = Counter()
+    for bucket, number in in_time.items():
+        quick[local_date(bucket)] += number
     per_date = asked_per_day(asked, days)
     return Efficiency(
         asked=asked.count(),
-        in_time=quick.total(),
+        in_time=in_time.total(),
         mean_hours=fmean(hours for _bucket, hours in took) if took else None,
         shares=[quick[date] / per_date[date] if per_date[date] else None for date in days],
     )
@@ -163,3 +166,7 @@ def local_date(bucket: str) -> dt.date:
 
 def _in(field: str, span: Span) -> Q:
     return Q(**{f"{field}__gte": span.since, f"{field}__lt": span.until})
+
+
+def _signs(days: list[dt.date]) -> int:
+    return signs_for(days, timezone.get_current_timezone())
