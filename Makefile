@@ -24,11 +24,12 @@ soak: setup  ## Race 8 threads x 200 rounds, lists at 100,000 rows, 30 recoverie
 	@TEST_DATABASE=postgres TEST_DRILLS=$(or $(DRILLS),30) $(PYTHON_IN_VENV) -m pytest tests/operations/backup/test_drills.py
 	@TEST_LOAD_SECONDS=$(or $(SECONDS),60) $(PYTHON_IN_VENV) -m pytest tests/deploy
 
-bench: setup  ## Measure hot operations, what measuring and backups cost, and fifty people at once
+bench: setup  ## Measure hot operations, what measuring, backups and dashboards cost, and fifty people at once
 	@sh scripts/setup_bench.sh
 	@$(PYTHON_IN_VENV) -m benchmarks.operations
 	@$(PYTHON_IN_VENV) -m benchmarks.measuring
 	@$(PYTHON_IN_VENV) -m benchmarks.backup
+	@$(PYTHON_IN_VENV) -m benchmarks.dashboards
 	@$(PYTHON_IN_VENV) -m benchmarks.load --seconds $(or $(BENCH_SECONDS),60) $(BENCH_OPTIONS)
 
 check: setup  ## Run the gates only: style, types, directions, migrations, templates, translations

@@ -81,5 +81,6 @@ class OperationsConfig(AppConfig):
                 "incident.fire_again": _("fired again"),
                 "incident.escalated": _("gone to the next level"),
                 "incident.post_mortem": _("post-mortem written"),
+                "incident.published": _("said on the status page"),
             }
         )

@@ -48,3 +48,13 @@ def may_work_on_incident(user: Any, _incident: Any) -> bool:
     if not support.is_known(user):
         return False
     return bool(user.has_perm("operations.change_incident")) or support.is_helper(user)
+
+
+def may_see_executive(user: Any) -> bool:
+    """The business view: figures of the whole company, no amounts, no documents."""
+    return support.is_known(user) and bool(user.has_perm("operations.view_executive_dashboard"))
+
+
+def may_see_technical(user: Any) -> bool:
+    """The operations view: who keeps the system up, who governs it, and who audits both."""
+    return support.is_known(user) and bool(user.has_perm("operations.view_technical_dashboard"))

@@ -1,10 +1,12 @@
-"""What machines ask: probes and metrics. The paths are a contract, with no slash at their end."""
+"""What machines ask, and the pages about operation. No path has a slash at its end: a contract."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from apps.operations.dashboards.views import executive, technical
 from apps.operations.metrics.views import metrics
 from apps.operations.probes import views
+from apps.operations.status.views import status, status_json
 
 app_name = "operations"
 
@@ -20,4 +22,10 @@ urlpatterns = [
     path(address, login_not_required(probe.as_view()), name=name) for address, name, probe in PROBES
 ]
 urlpatterns.append(path("metrics", login_not_required(metrics), name="metrics"))
+urlpatterns += [
+    path("dashboard/executive", executive, name="dashboard_executive"),
+    path("dashboard/technical", technical, name="dashboard_technical"),
+    path("status", login_not_required(status), name="status"),
+    path("status.json", login_not_required(status_json), name="status_json"),
+]
 PATHS = frozenset({"/metrics", *(f"/{address}" for address, _name, _probe in PROBES)})

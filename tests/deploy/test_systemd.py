@@ -20,6 +20,7 @@ SERVICES = units.names(".service")
 TIMERS = units.names(".timer")
 # Commands of the operations contract that other parts of the product bring.
 CONTRACT = {"erp_backup", "erp_monitor"}
+WORK = {"db_worker", "erp_remind", "erp_report", "erp_send_outbox", "migrate"}
 HARDENING = units.read("erp-.service.d/hardening.conf")
 
 
@@ -92,7 +93,7 @@ def test_service_runs_a_command_there_is(settings, name):
 def test_each_thing_that_has_to_run_does():
     run_by_units = {words[0] for name in SERVICES for words in units.managed(name)}
 
-    assert run_by_units >= {"db_worker", "erp_remind", "erp_send_outbox", "migrate", *CONTRACT}
+    assert run_by_units >= {*WORK, *CONTRACT}
     wanted = " ".join(units.read("erp.target")["Unit"]["Wants"])
     for name in (*TIMERS, "erp-web.service", "erp-worker.service", "erp-monitor.service"):
         assert name in wanted

@@ -15,11 +15,35 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin import ERPModelAdmin, TransitionActionsMixin
 from apps.common.look import status_pill
+from apps.operations import policies
 from apps.operations.admin import showing
 from apps.operations.alerting import incidents, timeline
 from apps.operations.alerting.rules import rules
 from apps.operations.alerting.titles import ALERTS
-from apps.operations.models import Incident
+from apps.operations.models import Incident, StatusUpdate
+from apps.operations.status import publishing
+
+
+class PublicUpdates(admin.StackedInline):  # type: ignore[type-arg]  # generic only in the stubs
+    """What the status page says about the incident. Added, never changed."""
+
+    model = StatusUpdate
+    fields = ("text_en", "text_zh_hans", "at", "by")
+    readonly_fields = ("at", "by")
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever sees the incident; strangers read it anyway."""
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever answers for the incident speaks about it."""
+        return policies.may_work_on_incident(request.user, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People have read it."""
+        return False
 
 
 class PostMortemForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
@@ -39,6 +63,7 @@ class PostMortemForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
         if not self.instance.post_mortem:
             self.initial["post_mortem"] = timeline.post_mortem(self.instance)
 
+
 URGENCY = {"critical": _("critical"), "warning": _("warning"), "info": _("info")}
 
 
@@ -49,6 +74,7 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
     form = PostMortemForm
     transitions = incidents.TABLE
     bulk_moves = ("acknowledge",)
+    inlines = (PublicUpdates,)
     list_display = (
         *("number", "title", "state", "urgency", "level", "acknowledged_by", "begun", "ends"),
     )
@@ -103,6 +129,13 @@ class IncidentAdmin(TransitionActionsMixin, ERPModelAdmin):
         text = obj.post_mortem.replace("\r\n", "\n")
         if text.strip() != timeline.post_mortem(obj).strip():
             incidents.write_post_mortem(obj, text, by=request.user)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Publish what was written for the status page."""
+        formset.save(commit=False)
+        for row in formset.new_objects:
+            english, chinese = row.text_en or "", row.text_zh_hans or ""
+            publishing.publish(form.instance, english=english, chinese=chinese, by=request.user)
 
     @admin.display(description=_("alert"), ordering="alert")
     def title(self, incident: Incident) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -11,12 +12,19 @@ from apps.operations.models import BackupRun
 from apps.support.models import TrainingRecord
 
 
-def adoption(since: dt.datetime, now: dt.datetime) -> float | None:
-    """The share of trained people who logged in since then; None while nobody is trained."""
+def active_and_trained(since: dt.datetime, now: dt.datetime) -> tuple[int, int]:
+    """How many trained people logged in since then, and how many are trained."""
     valid = TrainingRecord.objects.valid(timezone.localdate(now))
     people = User.objects.filter(is_active=True, pk__in=valid.values("person"))
-    trained = people.count()
-    return people.filter(last_login__gte=since).count() / trained if trained else None
+    active = Count("pk", filter=Q(last_login__gte=since))
+    found = people.order_by().aggregate(active=active, trained=Count("pk"))
+    return found["active"], found["trained"]
+
+
+def adoption(since: dt.datetime, now: dt.datetime) -> float | None:
+    """The share of trained people who logged in since then; None while nobody is trained."""
+    active, trained = active_and_trained(since, now)
+    return active / trained if trained else None
 
 
 def backup_age(now: dt.datetime) -> float | None:

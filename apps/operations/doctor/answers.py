@@ -105,6 +105,11 @@ def run(wanted: Collection[str] = ()) -> Iterator[tuple[Check, Answer]]:
         yield one, _ask(one)
 
 
+def answer_of(name: str) -> Answer:
+    """What one check says. Raises KeyError for a name nobody registered."""
+    return _ask(_checks[name])
+
+
 def _ask(one: Check) -> Answer:
     try:
         if not one.asks_database:

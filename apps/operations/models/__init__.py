@@ -11,11 +11,13 @@ from apps.operations.models.alerting import (
 )
 from apps.operations.models.backups import BackupRun, DrillRun
 from apps.operations.models.samples import Sample, Series
+from apps.operations.models.status import DigestRun, StatusUpdate
 
 __all__ = [
     "AlertChannel",
     "AlertState",
     "BackupRun",
+    "DigestRun",
     "DrillRun",
     "Incident",
     "IncidentEvent",
@@ -23,5 +25,6 @@ __all__ = [
     "Sample",
     "Series",
     "Silence",
+    "StatusUpdate",
     "Tier",
 ]

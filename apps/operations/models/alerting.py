@@ -57,6 +57,11 @@ class AlertState(models.Model):
         verbose_name_plural = _("alerts")
         ordering = ("alert",)
         default_permissions = ("view",)
+        permissions = (
+            ("view_executive_dashboard", _("May see the executive dashboard")),
+            ("view_technical_dashboard", _("May see the technical dashboard")),
+            ("receive_digest", _("Gets the daily and the weekly digest")),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(phase__in=("clear", "pending", "firing", "unknown")),

@@ -129,6 +129,16 @@ class Requisition(Document):
             models.Index(
                 fields=("department", "-created_at", "-id"), name="requisition_of_department"
             ),
+            models.Index(
+                fields=("submitted_at",),
+                condition=Q(submitted_at__isnull=False),
+                name="requisition_submitted",
+            ),
+            models.Index(
+                fields=("approved_at",),
+                condition=Q(approved_at__isnull=False),
+                name="requisition_approved",
+            ),
         )
         constraints = (
             models.CheckConstraint(

@@ -12,12 +12,15 @@ from apps.operations.backup import records
 from apps.operations.models import AlertChannel, AlertState, DrillRun, Silence
 from tests.architecture.permission_table import ANYBODY, World, model_admin, route, to
 
+OPEN_TO_ALL = ("status", "status_json")
 PAGES = ("live", "ready", "started", "health", "health_database", "health_auth", "metrics")
 KEEPERS = to("admin", "ops")
 READERS = to("admin", "ops", "auditor")
 
 ROWS = [
-    *(route(f"operations:{name}", GET=ANYBODY) for name in PAGES),
+    *(route(f"operations:{name}", GET=ANYBODY) for name in (*PAGES, *OPEN_TO_ALL)),
+    route("operations:dashboard_executive", GET=to("admin", "procurement", "auditor")),
+    route("operations:dashboard_technical", GET=READERS),
     *model_admin("operations.incident", of="incident", view=READERS, change=KEEPERS),
     *model_admin("operations.alertstate", of="alertstate", view=READERS),
     *(

@@ -1,0 +1,1 @@
+"""What the business and the operators look at: twenty figures, each with how it is computed."""

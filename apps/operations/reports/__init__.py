@@ -1,0 +1,1 @@
+"""What is written down regularly: digests by mail, and the watch after a launch."""
