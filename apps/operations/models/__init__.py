@@ -1,4 +1,4 @@
-"""What operation remembers: what was measured, saved, proved, rehearsed and alerted."""
+"""What operation remembers: measured, saved, proved, rehearsed, alerted, signed."""
 
 from apps.operations.models.alerting import (
     AlertChannel,
@@ -10,6 +10,13 @@ from apps.operations.models.alerting import (
     Tier,
 )
 from apps.operations.models.backups import BackupRun, DrillRun
+from apps.operations.models.readiness import (
+    EvidenceRun,
+    Release,
+    ReleaseSignature,
+    Role,
+    Signatory,
+)
 from apps.operations.models.samples import Sample, Series
 
 __all__ = [
@@ -17,11 +24,16 @@ __all__ = [
     "AlertState",
     "BackupRun",
     "DrillRun",
+    "EvidenceRun",
     "Incident",
     "IncidentEvent",
     "MonitorLease",
+    "Release",
+    "ReleaseSignature",
+    "Role",
     "Sample",
     "Series",
+    "Signatory",
     "Silence",
     "Tier",
 ]
