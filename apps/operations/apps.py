@@ -100,6 +100,8 @@ class OperationsConfig(AppConfig):
             {
                 "evidence.recorded": _("evidence recorded"),
                 "release.assess": _("assessed anew"),
+                "release.confirmed": _("evidence confirmed"),
+                "release.signature": _("signed"),
                 "release.certify": _("certified"),
                 "release.withdraw": _("withdrawn"),
                 **{

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
+from apps.operations.models import Signatory
 from apps.support import policies as support
 
 SCHEME = "Bearer "
@@ -43,3 +44,27 @@ def may_work_on_incident(user: Any, _incident: Any) -> bool:
     if not support.is_known(user):
         return False
     return bool(user.has_perm("operations.change_incident")) or support.is_helper(user)
+
+
+def may_see_releases(user: Any) -> bool:
+    """Read evidence and certificates: who may by role, and whoever signs them."""
+    if not support.is_known(user):
+        return False
+    return bool(user.has_perm("operations.view_release") or signing_roles(user))
+
+
+def may_withdraw_release(user: Any, _release: Any) -> bool:
+    """Take a certificate back: who operates the system."""
+    return support.is_known(user) and bool(user.has_perm("operations.change_release"))
+
+
+def may_sign(user: Any, role: str) -> bool:
+    """Sign for a role: only whom the list of signatories names, and only in person."""
+    return support.is_known(user) and bool(user.is_staff) and role in signing_roles(user)
+
+
+def signing_roles(user: Any) -> frozenset[str]:
+    """The roles somebody signs for."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    return frozenset(Signatory.objects.filter(person=user).values_list("role", flat=True))
