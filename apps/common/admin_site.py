@@ -123,6 +123,8 @@ GROUPS = (
         (
             *(("incident", "flag"), ("alertstate", "bell"), ("silence", "stopwatch")),
             ("alertchannel", "send"),
+            *(("release", "clipboard-check"), ("evidencerun", "list-check")),
+            ("signatory", "person-check"),
         ),
     ),
     Group(

@@ -75,7 +75,8 @@ def _run(
     documents = list(queryset[:200])
     if not documents:
         raise PermissionDenied
-    if "move_confirmed" not in request.POST and (move.needs_reason or move.tone == "danger"):
+    is_weighty = move.asks or move.needs_reason or move.tone == "danger"
+    if is_weighty and "move_confirmed" not in request.POST:
         return _ask(model_admin, request, documents, move)
     if move.needs_reason and not request.POST.get("comment", "").strip():
         return _ask(model_admin, request, documents, move, error=_("Give a reason."))

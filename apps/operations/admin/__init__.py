@@ -2,3 +2,4 @@
 
 from apps.operations.admin import alerts as alerts  # registers itself
 from apps.operations.admin import incidents as incidents
+from apps.operations.admin import releases as releases

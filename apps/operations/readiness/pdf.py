@@ -11,6 +11,7 @@ from typing import Any
 import typst
 from django.conf import settings
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.operations.models import Release
@@ -54,7 +55,7 @@ def certificate(evidence: Mapping[str, Any], release: Release | None, language: 
 
 
 def _words(found: shown.Certificate) -> dict[str, str]:
-    return {
+    words = {
         "title": _("Production readiness certificate"),
         "version": _("version"),
         "assessed": _("assessed at"),
@@ -78,3 +79,4 @@ def _words(found: shown.Certificate) -> dict[str, str]:
         "optional": _("optional"),
         "page": _("page"),
     }
+    return {name: str(capfirst(text)) for name, text in words.items()}

@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.common import events, workflow
@@ -61,11 +62,12 @@ def _signing(role: Role) -> Transition:
 
     return Transition(
         f"sign_{role.value}",
-        role.label,
+        format_lazy("{}: {}", _("Sign"), role.label),
         frozenset({Status.OPEN}),
         Status.OPEN,
         allows,
         effect=add,
+        asks=True,
         tone="primary",
     )
 
@@ -280,6 +282,15 @@ STANDINGS = {
     "withdrawn": (_("Withdrawn"), "neutral"),
     "damaged": (_("The kept evidence was changed: nothing here counts"), "danger"),
 }
+
+
+def can_still_sign(release: Release, name: str, user: Any) -> bool:
+    """Whether a signature by this person would be taken: for what is offered on a page."""
+    if not name.startswith("sign_"):
+        return True
+    role, given = Role(name.removeprefix("sign_")), signatures(release)
+    mine = [row for row in given.values() if row.person_id == user.pk]
+    return role not in given and all(row.group != role.group for row in mine)
 
 
 def newest() -> Release | None:
