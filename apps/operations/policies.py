@@ -58,9 +58,18 @@ def may_withdraw_release(user: Any, _release: Any) -> bool:
     return support.is_known(user) and bool(user.has_perm("operations.change_release"))
 
 
-def may_sign(user: Any, role: str) -> bool:
-    """Sign for a role: only whom the list of signatories names, and only in person."""
-    return support.is_known(user) and bool(user.is_staff) and role in signing_roles(user)
+def may_sign(user: Any, role: str, release: Any) -> bool:
+    """Sign for a role: only whom the list of signatories names, and only in person.
+
+    A page asks for twelve roles at once, so the answer stays with the release that was read; moves
+    read it afresh under its lock.
+    """
+    if not support.is_known(user) or not user.is_staff:
+        return False
+    known: dict[Any, frozenset[str]] = release.__dict__.setdefault("_roles_of_signatories", {})
+    if user.pk not in known:
+        known[user.pk] = signing_roles(user)
+    return role in known[user.pk]
 
 
 def signing_roles(user: Any) -> frozenset[str]:

@@ -84,7 +84,7 @@ def page(language: str) -> str:
 
 
 def _head() -> Iterator[str]:
-    yield f"# {_('Evidence')}"
+    yield "# " + _("Evidence")
     yield ""
     yield _("Written by `erp_readiness --evidence-page docs`; a test holds it against the code.")
     yield _("It says what proves a thing; whether the proof holds now is said by `erp_readiness`.")
@@ -93,25 +93,30 @@ def _head() -> Iterator[str]:
 def _contract(name: str) -> Iterator[str]:
     for chapter in chapters():
         yield from ("", f"## {chapter.title[name]}", "")
-        yield f"| {_('Asked for')} | {_('What does it')} | {_('Proof')} |"
+        yield _row(_("Asked for"), _("What does it"), _("Proof"))
         yield "|---|---|---|"
         for item in chapter.items:
             proofs = [f"`{proof}`" for proof in item.proofs]
             if item.open:
                 proofs.append(_("open: %(what)s") % {"what": item.open[name]})
-            yield f"| {item.asked[name]} | {item.done[name]} | {'<br>'.join(proofs)} |"
+            yield _row(item.asked[name], item.done[name], "<br>".join(proofs))
 
 
 def _boxes() -> Iterator[str]:
-    yield from ("", f"## {_('The boxes of the readiness document')}", "")
+    yield from ("", "## " + _("The boxes of the readiness document"), "")
     yield _("A box is ticked when all of its checks pass. Optional boxes are marked.")
+    optional = _("optional")
     for section in SECTIONS:
         yield from ("", f"### {section.title} ({COMPONENTS[section.component]})", "")
-        yield f"| {_('Box')} | {_('Checks')} |"
+        yield _row(_("Box"), _("Checks"))
         yield "|---|---|"
         for line in section.lines:
-            optional = "" if line.obligatory else f" ({_('optional')})"
-            yield f"| {line.title}{optional} | {'<br>'.join(_checks(line))} |"
+            mark = "" if line.obligatory else f" ({optional})"
+            yield _row(f"{line.title}{mark}", "<br>".join(_checks(line)))
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _checks(line: Line) -> Iterator[str]:

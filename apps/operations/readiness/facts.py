@@ -68,10 +68,7 @@ def server_version(_around: Surroundings) -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int")
         number = cursor.fetchone()[0]
-    said = _("PostgreSQL %(major)d.%(minor)d.") % {
-        "major": number // 10_000,
-        "minor": number % 10_000,
-    }
+    said = f"PostgreSQL {number // 10_000}.{number % 10_000}"
     return passed(said) if number >= OLDEST_SERVER else failed("server_old", said)
 
 

@@ -63,7 +63,6 @@ def _words(found: shown.Certificate) -> dict[str, str]:
         "expires": _("valid until"),
         "hash": _("evidence hash"),
         "verdict": _("READY") if found.is_ready else _("NOT READY"),
-        "open": _("%(count)d obligatory lines are not shown.") % {"count": found.open},
         "overall": _("Overall"),
         "formula": _("100 × shown ÷ all lines"),
         "signatures": _("Signatures"),

@@ -54,8 +54,8 @@ def voided(release: Release) -> list[ReleaseSignature]:
 
 
 def _signing(role: Role) -> Transition:
-    def allows(user: Any, _release: Release) -> bool:
-        return policies.may_sign(user, role)
+    def allows(user: Any, release: Release) -> bool:
+        return policies.may_sign(user, role, release)
 
     def add(release: Release, *, by: Any, comment: str) -> None:
         _sign(release, role, by=by, comment=comment)

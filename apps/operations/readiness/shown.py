@@ -83,7 +83,7 @@ class Certificate:
     assessed: str
     certified: str
     expires: str
-    open: int
+    open: str
 
 
 def certificate(
@@ -92,6 +92,8 @@ def certificate(
     """The certificate of kept evidence with its signatures, or of evidence nobody kept."""
     label, tone = releases.STANDINGS[releases.standing(release)] if release else (None, "neutral")
     rows = evidence["lines"]
+    count = sum(row["obligatory"] and row["result"] != Result.PASS for row in rows)
+    open_lines = _("%(count)d obligatory lines are not shown.") % {"count": count}
     return Certificate(
         version=evidence["version"],
         standing=str(label) if label else _("Not kept: nobody can sign"),
@@ -106,7 +108,7 @@ def certificate(
         assessed=moment(evidence["at"]),
         certified=moment(release.certified_at) if release else "",
         expires=moment(release.expires_at) if release else "",
-        open=sum(row["obligatory"] and row["result"] != Result.PASS for row in rows),
+        open=open_lines if count else "",
     )
 
 
