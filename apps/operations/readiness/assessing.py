@@ -118,13 +118,13 @@ def assess(
     return Assessment(app_version(), around.now, judged)
 
 
-def in_words() -> tuple[Assessment, dict[str, Any]]:
-    """An assessment with its evidence in every language, for people who read it later."""
+def in_words(language: str) -> tuple[Assessment, dict[str, Any]]:
+    """An assessment in a language, and its evidence in every language, for whoever reads it."""
     told: dict[str, Assessment] = {}
-    for language in LANGUAGES:
-        with translation.override(language):
-            told[language] = assess()
-    first = told[LANGUAGES[0]]
+    for one in LANGUAGES:
+        with translation.override(one):
+            told[one] = assess()
+    first = told[language]
     return first, evidence(first, told)
 
 

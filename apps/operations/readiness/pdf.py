@@ -71,7 +71,7 @@ def _words(found: shown.Certificate) -> dict[str, str]:
         "signed": _("signed at"),
         "missing": _("not signed"),
         "evidence": _("Evidence"),
-        "line": _("line"),
+        "line": _("Asked for"),
         "result": _("result"),
         "what": _("what was seen"),
         "source": _("source"),

@@ -51,7 +51,7 @@ def pre(rows: Sequence[dict[str, Any]], *, as_json: bool) -> list[str]:
         result = Result(row["result"])
         vouched = _(" (done by hand)") if row["accepted"] else ""
         state = f"{LABELS[result]}{vouched}"
-        said.append(f"{MARKS[result]} {row['label']}: {state}. {row['said']}")
+        said.append(f"{MARKS[result]} {row['label']} [{state}] {row['said']}")
     said.append(f"{green}/{len(rows)}")
     if green < len(rows):
         step = "erp_check; erp_readiness --pre --accept NAME"
@@ -93,7 +93,7 @@ def assessment(
 def _line(one: Judged) -> list[str]:
     state = LABELS[one.result]
     text = " ".join(dict.fromkeys(finding.said for finding in one.deciding))
-    said = [f"{MARKS[one.result]} {one.line.key} {one.line.title}: {state}. {text}"]
+    said = [f"{MARKS[one.result]} {one.line.key} {one.line.title} [{state}] {text}"]
     if not one.is_shown:
         said += [f"    {finding.cause}: {finding.source}" for finding in one.deciding]
     return said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.test import Client
@@ -49,7 +51,11 @@ def test_signatory_reads_and_signs(release, signers):
     asked = press(client, release, PRODUCT)
     assert asked.status_code == 200
     assert ReleaseSignature.objects.count() == 0
-    press(client, release, PRODUCT, move_confirmed="1", comment="Read.")
+    # What the browser sends is what the page that asks holds.
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', asked.text)
+    fields = {name: [v for n, v in hidden if n == name] for name, _value in hidden}
+    done = client.post(page_of(release), {**fields, "comment": "Read."})
+    assert done.status_code == 302, done.content[:500]
 
     given = ReleaseSignature.objects.get()
     assert (given.person, given.comment) == (signers[PRODUCT], "Read.")

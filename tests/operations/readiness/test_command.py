@@ -160,7 +160,7 @@ def test_before_deployment_for_people(seven):
 
     said, code = run("--pre")
 
-    assert "→ Load balancer tested: not checkable here. not here" in said
+    assert "→ Load balancer tested [not checkable here] not here" in said
     assert ("6/7" in said, code) == (True, 1)
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         try:
             with (
                 translation.override(language),
+                timezone.override(ZoneInfo(settings.USER_TIME_ZONE)),
                 context.working(channel=context.Channel.COMMAND),
             ):
                 is_fine = self._do(options, language)
@@ -141,7 +143,7 @@ class Command(BaseCommand):
         return is_fine
 
     def _assess(self, options: dict[str, Any], language: str) -> bool:
-        assessment, evidence = assessing.in_words()
+        assessment, evidence = assessing.in_words(language)
         release = releases.record(evidence) if options["record"] else releases.newest()
         if options["pdf"]:
             made = pdf.certificate(evidence, release, language)
