@@ -27,7 +27,7 @@ from apps.common.errors import (
 from apps.common.workflow import Table, Transition
 from apps.operations import policies
 from apps.operations.models import Release, ReleaseSignature, Role
-from apps.operations.readiness import assessing, sealing
+from apps.operations.readiness import sealing
 
 KIND = "release"
 VALID_FOR = dt.timedelta(days=90)
@@ -296,8 +296,3 @@ def can_still_sign(release: Release, name: str, user: Any) -> bool:
 def newest() -> Release | None:
     """The release that was assessed last."""
     return Release.objects.order_by("-assessed_at", "-pk").first()
-
-
-def current_hash() -> str:
-    """The evidence hash of this moment."""
-    return assessing.hash_of(assessing.assess())
