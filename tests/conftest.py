@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 
 from apps.approvals import triggers as approval_triggers
 from apps.audit import triggers as audit_triggers
+from apps.operations.readiness import triggers as readiness_triggers
 from tests import databases
 
 # A busy machine is no counter-example.
@@ -96,7 +97,7 @@ def _history_can_be_emptied_between_tests() -> Iterator[None]:
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def emptied(self: BaseDatabaseOperations, statements: Any) -> None:
-        guards = (audit_triggers, approval_triggers)
+        guards = (audit_triggers, approval_triggers, readiness_triggers)
         for guard in guards:
             guard.take_down(self.connection)
         try:

@@ -21,6 +21,7 @@ MORE = (
     "auth.group",
     "common.importmapping",
     "operations.alertchannel",
+    "operations.signatory",
     "operations.silence",
     "guardian.groupobjectpermission",
     "guardian.userobjectpermission",

@@ -107,8 +107,7 @@ GROUPS = (
             ("supportchannel", "chat-left-text"),
             ("rota", "repeat"),
             ("rotaoverride", "arrow-left-right"),
-            ("trainingcourse", "journal-text"),
-            ("quizquestion", "question-circle"),
+            *(("trainingcourse", "journal-text"), ("quizquestion", "question-circle")),
             ("trainingrecord", "clipboard-check"),
             ("calendarentry", "calendar-event"),
             *(("feedback", "chat-left-text"), ("surveyround", "star")),
@@ -123,6 +122,8 @@ GROUPS = (
         (
             *(("incident", "flag"), ("alertstate", "bell"), ("silence", "stopwatch")),
             *(("alertchannel", "send"), ("backuprun", "archive"), ("drillrun", "stopwatch")),
+            ("release", "clipboard-check"),
+            *(("evidencerun", "list-check"), ("signatory", "person-check")),
         ),
     ),
     Group(

@@ -36,6 +36,7 @@ class Transition:
 
     `effect(document, by=…, comment=…)` runs under the lock before validation; it may raise.
     `stamps` names the date-and-person pairs to fill: `submitted` fills submitted_at and _by.
+    `asks` is set where one click is too little, such as for a signature.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Transition:
     effect: Effect | None = None
     stamps: tuple[str, ...] = ()
     needs_reason: bool = False
+    asks: bool = False
     offered: bool = True
     tone: str = "default"
 

@@ -16,6 +16,7 @@ class OperationsConfig(AppConfig):
         self._count()
         self._check()
         self._alert()
+        self._certify()
 
     def _count(self) -> None:
         from django.contrib.auth import get_user_model
@@ -82,5 +83,33 @@ class OperationsConfig(AppConfig):
                 "incident.escalated": _("gone to the next level"),
                 "incident.post_mortem": _("post-mortem written"),
                 "incident.published": _("said on the status page"),
+            }
+        )
+
+    def _certify(self) -> None:
+        """Guard evidence and signatures, and name what happens to releases."""
+        from django.db.models.signals import post_migrate, pre_migrate
+        from django.utils.text import format_lazy
+
+        from apps.common import history, integrity
+        from apps.operations.models import Role
+        from apps.operations.readiness import guarding, triggers
+
+        pre_migrate.connect(triggers.before_migrations, sender=self)
+        post_migrate.connect(triggers.after_migrations, sender=self)
+        integrity.register("guards", _("what the database refuses"), guarding.guards)
+        integrity.register("evidence", _("evidence and signatures"), guarding.contents)
+        history.label_events(
+            {
+                "evidence.recorded": _("evidence recorded"),
+                "release.assess": _("assessed anew"),
+                "release.confirmed": _("evidence confirmed"),
+                "release.signature": _("signed"),
+                "release.certify": _("certified"),
+                "release.withdraw": _("withdrawn"),
+                **{
+                    f"release.sign_{role.value}": format_lazy("{}: {}", _("signed"), role.label)
+                    for role in Role
+                },
             }
         )

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
+from apps.operations.models import Signatory
 from apps.support import policies as support
 
 SCHEME = "Bearer "
@@ -58,3 +59,36 @@ def may_see_executive(user: Any) -> bool:
 def may_see_technical(user: Any) -> bool:
     """The operations view: who keeps the system up, who governs it, and who audits both."""
     return support.is_known(user) and bool(user.has_perm("operations.view_technical_dashboard"))
+
+
+def may_see_releases(user: Any) -> bool:
+    """Read evidence and certificates: who may by role, and whoever signs them."""
+    if not support.is_known(user):
+        return False
+    return bool(user.has_perm("operations.view_release") or signing_roles(user))
+
+
+def may_withdraw_release(user: Any, _release: Any) -> bool:
+    """Take a certificate back: who operates the system."""
+    return support.is_known(user) and bool(user.has_perm("operations.change_release"))
+
+
+def may_sign(user: Any, role: str, release: Any) -> bool:
+    """Sign for a role: only whom the list of signatories names, and only in person.
+
+    A page asks for twelve roles at once, so the answer stays with the release that was read; moves
+    read it afresh under its lock.
+    """
+    if not support.is_known(user) or not user.is_staff:
+        return False
+    known: dict[Any, frozenset[str]] = release.__dict__.setdefault("_roles_of_signatories", {})
+    if user.pk not in known:
+        known[user.pk] = signing_roles(user)
+    return role in known[user.pk]
+
+
+def signing_roles(user: Any) -> frozenset[str]:
+    """The roles somebody signs for."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    return frozenset(Signatory.objects.filter(person=user).values_list("role", flat=True))

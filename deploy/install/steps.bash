@@ -73,7 +73,7 @@ undo_folders() {
 }
 
 # ---------------------------------------------------------------- code
-PARTS='apps deploy docs erp fixtures locale requirements scripts static templates manage.py'
+PARTS='apps deploy docs erp fixtures fonts locale requirements scripts static templates manage.py pyproject.toml'
 
 about_code() { say "this release as $OPT/releases/$(release_of "$SOURCE")"; }
 

@@ -9,7 +9,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 LISTED = dict(
     re.findall(
-        r"^\| (static/vendor/\S+) \| `([0-9a-f]{64})` \|$",
+        r"^\| ((?:static/vendor|fonts)/\S+) \| `([0-9a-f]{64})` \|$",
         (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8"),
         re.MULTILINE,
     )
@@ -17,7 +17,8 @@ LISTED = dict(
 
 
 def vendored() -> dict[str, str]:
-    files = (path for path in (ROOT / "static/vendor").rglob("*") if path.is_file())
+    folders = (ROOT / "static/vendor", ROOT / "fonts")
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
     return {
         str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
     }

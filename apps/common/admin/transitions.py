@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import Action
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -75,7 +76,8 @@ def _run(
     documents = list(queryset[:200])
     if not documents:
         raise PermissionDenied
-    if "move_confirmed" not in request.POST and (move.needs_reason or move.tone == "danger"):
+    is_weighty = move.asks or move.needs_reason or move.tone == "danger"
+    if is_weighty and "move_confirmed" not in request.POST:
         return _ask(model_admin, request, documents, move)
     if move.needs_reason and not request.POST.get("comment", "").strip():
         return _ask(model_admin, request, documents, move, error=_("Give a reason."))
@@ -111,7 +113,9 @@ def _make(
 def _ask(
     model_admin: Any, request: HttpRequest, documents: list[Any], move: Transition, error: str = ""
 ) -> HttpResponse:
-    keys = [k for k in request.POST if k.endswith("action") or k in {"index", "_version"}]
+    # The selection stands in the page by itself; twice it would be that of two documents.
+    kept = (k for k in request.POST if k.endswith("action") or k in {"index", "_version"})
+    keys = [k for k in kept if k != ACTION_CHECKBOX_NAME]
     context = {
         **model_admin.admin_site.each_context(request),
         "title": move.label,
@@ -121,7 +125,7 @@ def _ask(
         "error": error,
         "comment": request.POST.get("comment", ""),
         "kept": [(key, value) for key in keys for value in request.POST.getlist(key)],
-        "selected": request.POST.getlist("_selected_action"),
+        "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
         "media": model_admin.media,
     }
     return TemplateResponse(request, "admin/move_confirmation.html", context)

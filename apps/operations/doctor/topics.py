@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from apps.operations.doctor import access  # isort: skip
 from apps.operations.doctor import background  # isort: skip
 from apps.operations.doctor import security  # isort: skip
 from apps.operations.doctor import stored  # isort: skip
-
+from apps.operations.doctor import answers
 
 MODULES = (database, load, host, access, background, security, stored)
 
@@ -48,3 +49,8 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         Action(_("Review database logs for errors"), ("database.errors", "database.locks")),
     ),
 }
+
+
+def named(names: Collection[str]) -> Iterator[tuple[str, answers.Answer]]:
+    """Ask some checks by their names; all are registered for whoever asks here."""
+    return answers.named(names)

@@ -1,4 +1,4 @@
-"""What operation remembers: what was measured, saved, proved, rehearsed and alerted."""
+"""What operation remembers: measured, saved, proved, rehearsed, alerted, signed."""
 
 from apps.operations.models.alerting import (
     AlertChannel,
@@ -10,6 +10,13 @@ from apps.operations.models.alerting import (
     Tier,
 )
 from apps.operations.models.backups import BackupRun, DrillRun
+from apps.operations.models.readiness import (
+    EvidenceRun,
+    Release,
+    ReleaseSignature,
+    Role,
+    Signatory,
+)
 from apps.operations.models.samples import Sample, Series
 from apps.operations.models.status import DigestRun, StatusUpdate
 
@@ -19,11 +26,16 @@ __all__ = [
     "BackupRun",
     "DigestRun",
     "DrillRun",
+    "EvidenceRun",
     "Incident",
     "IncidentEvent",
     "MonitorLease",
+    "Release",
+    "ReleaseSignature",
+    "Role",
     "Sample",
     "Series",
+    "Signatory",
     "Silence",
     "StatusUpdate",
     "Tier",

@@ -9,8 +9,12 @@ from django.utils import timezone
 from apps.operations.alerting import incidents
 from apps.operations.alerting.rules import rules
 from apps.operations.backup import records
-from apps.operations.models import AlertChannel, AlertState, DrillRun, Silence
+from apps.operations.models import AlertChannel, AlertState, DrillRun, Signatory, Silence
+from apps.operations.readiness import releases
+from apps.operations.readiness.findings import Result
 from tests.architecture.permission_table import ANYBODY, World, model_admin, route, to
+from tests.factories import make_user
+from tests.operations.readiness.conftest import evidence, smoke
 
 OPEN_TO_ALL = ("status", "status_json")
 PAGES = ("live", "ready", "started", "health", "health_database", "health_auth", "metrics")
@@ -34,6 +38,23 @@ ROWS = [
         for row in model_admin(
             f"operations.{name}", of=name, view=READERS, add=KEEPERS, change=KEEPERS
         )
+    ),
+    *model_admin("operations.release", of="release", view=READERS),
+    route(
+        "admin:operations_release_pdf",
+        arguments=lambda world: {"object_id": world.objects["release"].pk},
+        verbs=("GET", "POST"),
+        GET=READERS,
+        POST=READERS,
+    ),
+    *model_admin("operations.evidencerun", of="evidencerun", view=READERS),
+    *model_admin(
+        "operations.signatory",
+        of="signatory",
+        view=READERS,
+        add=to("admin"),
+        change=to("admin"),
+        delete=to("admin"),
     ),
 ]
 
@@ -61,5 +82,10 @@ def populate(world: World) -> None:
         ),
         "silence": Silence.objects.create(
             alert="disk", starts_at=now, ends_at=now + dt.timedelta(hours=1), comment="Move."
+        ),
+        "release": releases.record(evidence(one=Result.PASS)),
+        "evidencerun": smoke(login=True),
+        "signatory": Signatory.objects.create(
+            role="executive_support", person=make_user("signatory", is_staff=True)
         ),
     }

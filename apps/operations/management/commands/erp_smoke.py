@@ -6,14 +6,18 @@ import json
 import sys
 import time
 from contextlib import ExitStack
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.common import context
+from apps.operations.models import EvidenceRun
+from apps.operations.readiness import recording
 from apps.operations.smoke import buying, lines, pages, stage
 from apps.operations.smoke.asking import Red, Server
 from apps.operations.smoke.lines import Line, Round
@@ -33,8 +37,9 @@ class Command(BaseCommand):
         "Ask the running server by real HTTP: health, log-in, refusals, metrics, log; --golive: "
         "the nine lines of the go-live list, with a requisition that becomes an order; --web: "
         "pages only. Opens the accounts smoke-* with passwords nobody sees and shuts them again "
-        "(people are never deleted); documents are named as what they are and cancelled. Exit 0: "
-        "all lines are green, 1: one is red, 2: refused, nothing was made."
+        "(people are never deleted); documents are named as what they are and cancelled. Keeps the "
+        "result as evidence for erp_readiness. Exit 0: all lines are green, 1: one is red, 2: "
+        "refused, nothing was made."
     )
     requires_system_checks: list[str] = []
 
@@ -46,6 +51,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--by", default="", help="The administrator in whose name people are made and shut."
         )
+        parser.add_argument(
+            "--no-record", action="store_true", help="Do not keep the result as evidence."
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,13 +63,18 @@ class Command(BaseCommand):
                 _("The address has to begin with http:// or https://."), returncode=2
             )
         wanted = WITHOUT_PEOPLE if options["web"] else GO_LIVE if options["golive"] else BRIEF
+        begun = timezone.now()
         rows, left = self._run(Server(url), wanted, options)
         green = sum(row["green"] for row in rows)
+        kept = not options["no_record"] and _keep(url, rows, begun)
         if options["json"]:
             report = {"url": url, "green": green, "of": len(rows), "lines": rows, "left": left}
+            report["kept"] = kept
             self.stdout.write(json.dumps(report, ensure_ascii=False))
         else:
             self._say(rows, green, left)
+            if not kept and not options["no_record"]:
+                self.stderr.write(_("The result could not be kept: the database takes nothing."))
         if green < len(rows) or left:
             sys.exit(1)
 
@@ -93,6 +106,21 @@ class Command(BaseCommand):
         self.stdout.write(f"{green}/{len(rows)}")
         if green < len(rows):
             self.stdout.write(_("Next: %(step)s") % {"step": "manage.py erp_check"})
+
+
+def _keep(url: str, rows: list[dict[str, Any]], begun: datetime) -> bool:
+    """Keep the result, where the database still takes it; what is red counts all the same."""
+    try:
+        recording.record(
+            EvidenceRun.Kind.SMOKE,
+            source=f"erp_smoke --url {url}",
+            span=(begun, timezone.now()),
+            has_passed=all(row["green"] for row in rows),
+            content={"url": url, "lines": {row["name"]: row for row in rows}},
+        )
+    except Error:
+        return False
+    return True
 
 
 def _look(line: Line, run: Round) -> dict[str, Any]:

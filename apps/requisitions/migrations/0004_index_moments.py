@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("accounts", "0003_add_department_scope"),
         ("budgets", "0002_let_people_charge_cost_centres"),
         ("catalog", "0003_say_what_last_price_means"),
-        ("requisitions", "0001_initial"),
+        ("requisitions", "0003_index_lines_to_order"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""Readiness: each tick of the founding document, computed from what was seen."""
