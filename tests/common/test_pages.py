@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.common import context
-from apps.common.admin_site import GROUPS
+from apps.common.navigation import GROUPS
 from apps.common.views import pages
 from tests.factories import make_user
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import Currency, PaymentTerm, TaxCode, Unit
 from apps.operations.alerting.rules import rules
+from apps.operations.dashboards import executive, technical
 from apps.operations.metrics import names, reading
 from apps.operations.models import AlertState, DrillRun, MonitorLease
 from apps.operations.readiness.findings import Finding, elsewhere, failed, passed, unknown
@@ -31,6 +33,8 @@ DRILL = dt.timedelta(days=90)
 OUTAGE_SECONDS = 15 * 60
 CORRUPTION_SECONDS = 60 * 60
 FIRST_LOAD_KB = 300
+# Figures that wait for the first people and documents.
+OF_DOCUMENTS = frozenset({"active_users", "approval_time", "efficiency"})
 
 
 def all_there(what: str, wanted: Collection[str], missing: Iterable[str], cause: str) -> Finding:
@@ -151,6 +155,18 @@ def host_measured(around: Surroundings) -> Finding:
     """Figures of the machine come in."""
     metrics = (names.HOST_CPU, names.HOST_MEMORY, names.HOST_DISK)
     return _fresh(around, metrics, _("Figures of the machine"))
+
+
+def dashboards(around: Surroundings) -> Finding:
+    """Both dashboards show figures: what every running system has, with documents or without."""
+    nobody = AnonymousUser()
+    shown = {
+        tile.label: tile
+        for tile in (*executive.tiles(nobody, around.now), *technical.tiles(nobody, around.now))
+        if tile.key not in OF_DOCUMENTS
+    }
+    silent = [label for label, tile in shown.items() if not tile.is_known]
+    return all_there(_("Figures of the dashboards"), shown, silent, "dashboard_silent")
 
 
 def monitor_beats(around: Surroundings) -> Finding:

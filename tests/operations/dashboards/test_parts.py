@@ -10,8 +10,12 @@ from apps.operations.alerting.evaluating import state_of
 from apps.operations.alerting.rules import rules
 from apps.operations.dashboards import figures, limits
 from apps.operations.dashboards.sparkline import draw
+from apps.operations.models import Sample
+from apps.operations.readiness import facts
+from apps.operations.readiness.findings import Result
 from tests.factories import make_user
 from tests.operations import story
+from tests.operations.readiness.conftest import around
 
 TEXT = limits.Path(limits.settings.BASE_DIR, "fixtures/operations/dashboards.toml").read_text()
 
@@ -162,3 +166,13 @@ def test_drill_down_lists_what_was_counted_where_one_may_go(told, client, boss):
     tiles = [tile for _label, tiles in page.context["blocks"] for tile in tiles]
     addresses = {tile.link.url for tile in tiles}
     assert {one: client.get(one).status_code for one in addresses} == dict.fromkeys(addresses, 200)
+
+
+def test_readiness_sees_whether_they_show_figures(told, clock):
+    """The story has every figure; without samples there is none."""
+    assert facts.dashboards(around(story.NOW)).result is Result.PASS
+
+    Sample.objects.all().delete()
+    found = facts.dashboards(around(story.NOW))
+
+    assert (found.result, found.cause) == (Result.FAIL, "dashboard_silent")

@@ -192,7 +192,7 @@ def test_real_catalogue_can_be_asked(db, django_assert_max_num_queries):
     """All lines, with nobody asked at the doctor's: unknown where nothing is known, never ready."""
     smoke(web=True)
 
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(100):
         found = assessing.assess({})
 
     assert not found.is_ready

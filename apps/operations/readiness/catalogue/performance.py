@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.operations.metrics import names
 from apps.operations.readiness import facts
 from apps.operations.readiness.catalogue.lines import Component, Section, line
-from apps.operations.readiness.looking import Asked, Later, Load, Measured, Smoke, Tests
+from apps.operations.readiness.looking import Asked, Load, Measured, Smoke, Tests
 
 HALF_AN_HOUR = 1800
 
@@ -101,7 +101,8 @@ MONITORING = Section(
         line(
             "monitoring.dashboards",
             _("Dashboards: executive and technical"),
-            Later(_("dashboards"), package="apps.operations.dashboards"),
+            Asked(facts.dashboards),
+            Tests(("tests/operations/dashboards/test_tiles.py",)),
         ),
         line(
             "monitoring.incidents",
