@@ -70,6 +70,8 @@ def test_blank_rows_are_no_lines(company: Company, client: Client) -> None:
         ("preferred_supplier", "nobody"),
         ("category", "nothing"),
         ("description", "x" * 501),
+        ("description", "圆\u200b珠笔"),
+        ("manufacturer_part_number", "A\u202eB"),
         ("id", "99999"),
     ],
 )
@@ -88,6 +90,19 @@ def test_what_cannot_be_read_is_marked_and_kept(
     content = page.content.decode()
     assert "Kept title" in content
     assert f"line-3-{field}" in content
+
+
+def test_a_hidden_character_is_named_and_what_was_typed_stays(
+    company: Company, client: Client
+) -> None:
+    data = form(company, title="Invoice\u202efdp.exe", justification="For the lab")
+
+    page = client.post(reverse("requisitions:create"), data)
+
+    assert page.status_code == 422
+    assert not Requisition.objects.exists()
+    assert "U+202E RIGHT-TO-LEFT OVERRIDE" in page.context["form"].errors["title"][0]
+    assert "For the lab" in page.content.decode()
 
 
 def test_header_and_line_errors_come_together(company: Company, client: Client) -> None:

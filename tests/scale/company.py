@@ -83,9 +83,11 @@ def grow() -> Grown:
 
 def _master_data(company: Company) -> None:
     named = {"code": "'N' || n", "name_en": WORDS, "name_zh_hans": WORDS, "created_at": WHEN}
-    copies(company.item, **named, manufacturer_part_number="'MPN-' || n")
-    copies(company.supplier, **named, tax_number="'91' || n")
     copies(make_category("44"), **named, path="'N' || n || '/'")
+    category = f"{Category.objects.get(code='N1').pk} + n % {ROWS // 5}"  # five items each
+    part = "'MPN-' || n"
+    copies(company.item, **named, category_id=category, manufacturer_part_number=part)
+    copies(company.supplier, **named, tax_number="'91' || n")
 
 
 def _requisitions(document: Requisition, people: list[Any], departments: list[Any]) -> int:

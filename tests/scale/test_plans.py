@@ -90,7 +90,8 @@ def asked(browser: Client, address: str) -> list[str]:
 def is_list(sql: str) -> bool:
     """Whether rows of a large table are fetched in an order, rather than counted or gathered."""
     first = any(sql.startswith(f'SELECT "{table}"."id"') for table in TABLES)
-    return first and " ORDER BY " in sql
+    of_a_filter = " IN (SELECT DISTINCT " in sql  # the choices beside the list
+    return first and " ORDER BY " in sql and not of_a_filter
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

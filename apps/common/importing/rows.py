@@ -59,8 +59,8 @@ class LayoutReader:
             return None
         if isinstance(value, str) and (name := dropped(str(cell))):
             message = _("Taken without an invisible character (%(name)s).") % {"name": name}
-            error = CellError("invisible_character", message, visible(str(cell)))
-            self.notices.append(_told(row, source, error))
+            odd = CellError("invisible_character", message, visible(str(cell)))
+            self.notices.append(_told(row, source, odd))
         return value
 
     def _refuse(self, row: Row, source: Source, error: CellError) -> None:
