@@ -187,6 +187,10 @@ def main() -> int:
     from tests.postgres import Cluster, available
 
     options = arguments()
+    if options.check and not BASELINE.exists():
+        print(f"There is no {BASELINE.relative_to(ROOT)} yet: run with --save-baseline first, on a")
+        print("machine nobody else uses; figures of a busy one would hide every step back.")
+        return 2
     missing = available()
     if missing:
         print(f"Load: skipped ({missing})")
