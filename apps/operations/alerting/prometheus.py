@@ -24,7 +24,7 @@ HEADER = """\
 # change it there and make this file anew. The label `tier` says how fast somebody has to respond,
 # `state` is the colour of a metric; alerts with a state and no tier are for dashboards only.
 """
-SLOW_SECONDS = 300
+SLOW_SECONDS = 120  # well within the five minutes Prometheus looks back
 SILENT_SECONDS = 180
 SITE = "{{ $externalLabels.site }}"
 SEES = {  # what another machine sees when the application says nothing any more
