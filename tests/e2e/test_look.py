@@ -27,6 +27,8 @@ PAGES = (
     "requisitions:create",
     "approvals:inbox",
     "profile",
+    "operations:dashboard_executive",
+    "operations:dashboard_technical",
 )
 
 
@@ -82,7 +84,7 @@ def test_everybody_can_read_every_page(live_server, logged_in, page, language, c
     assert found == {}
 
 
-@pytest.mark.parametrize("address", ["/login", "/no/such/page"])
+@pytest.mark.parametrize("address", ["/login", "/no/such/page", "/status"])
 def test_everybody_can_read_pages_before_the_log_in(live_server, page, address):
     page.goto(f"{live_server.url}{address}", wait_until="networkidle")
 
