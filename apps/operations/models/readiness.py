@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.models import Decided, Stamped
@@ -104,7 +105,8 @@ class EvidenceRun(AppendOnly):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.finished_at:%Y-%m-%d %H:%M}"
+        local = timezone.localtime(self.finished_at)
+        return f"{self.get_kind_display()} {local:%Y-%m-%d %H:%M}"
 
 
 class Release(Decided):

@@ -155,7 +155,7 @@ class Smoke:
             return unknown("no_run", said, source=source)
         rows = [run.content["lines"][name] for name in self.lines]
         red = [row for row in rows if not row["green"]]
-        said = "; ".join(row["said"] for row in red or rows)
+        said = " · ".join(row["said"] for row in red or rows)
         proof = tuple(f"{self.kind}.{name}" for name in self.lines)
         kept = _kept(run, RUN_DAYS, said, {"source": source, "proof": proof}, around)
         if red and kept.result is Result.PASS:

@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from apps.operations.models import EvidenceRun, Release
 from apps.operations.readiness import assessing, predeployment
@@ -198,3 +199,15 @@ def test_real_catalogue_can_be_asked(db, django_assert_max_num_queries):
     assert not found.is_ready
     assert found.counted()[Result.LATER] > 0
     assert {one.line.key for one in found.lines if one.is_shown} >= {"training.materials"}
+
+
+def test_what_cannot_be_found_out_is_neither_ready_nor_not(db, monkeypatch):
+    def silent(*_args, **_more):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(assessing, "assess", silent)
+
+    said, code = run("--record")
+
+    assert (code, Release.objects.count()) == (2, 0)
+    assert "connection refused" in said
