@@ -22,7 +22,7 @@ soak: setup  ## Race 8 threads x 200 rounds, lists at 100,000 rows, 30 recoverie
 	@TEST_DATABASE=postgres TEST_RACE_ROUNDS=$(or $(ROUNDS),200) $(PYTHON_IN_VENV) -m pytest tests/concurrency tests/accounts/test_races.py
 	@TEST_DATABASE=postgres TEST_SCALE_ROWS=$(or $(ROWS),100000) $(PYTHON_IN_VENV) -m pytest tests/scale
 	@TEST_DATABASE=postgres TEST_DRILLS=$(or $(DRILLS),30) $(PYTHON_IN_VENV) -m pytest tests/operations/backup/test_drills.py
-	@TEST_LOAD_SECONDS=$(or $(SECONDS),60) $(PYTHON_IN_VENV) -m pytest tests/deploy
+	@TEST_LOAD_SECONDS=$(or $(SECONDS),60) $(PYTHON_IN_VENV) -m pytest tests/deploy tests/operations/runbooks tests/project/test_run.py
 
 bench: setup  ## Measure hot operations, what measuring, backups and dashboards cost, and fifty people at once
 	@sh scripts/setup_bench.sh

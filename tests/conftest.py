@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
@@ -56,6 +57,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(no_browser)
         if "postgres" in item.keywords and on_sqlite:
             item.add_marker(no_postgres)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let the groups of parallel runs count.
+
+    pytest-xdist 3.8 writes the group where pytest 9.2 does not read it any more, and the tests of
+    a group then end up with every worker, which makes anew what they share.
+    """
+    mark = item.get_closest_marker("xdist_group")
+    if mark and getattr(item.config.option, "loadgroup", False):
+        item._id = coerce_node_id(f"{item.nodeid}@{mark.args[0]}")
 
 
 def pytest_report_header() -> str:

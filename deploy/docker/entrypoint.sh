@@ -1,6 +1,6 @@
 #!/bin/sh
-# Begin one of the roles of the image: web (default), worker, monitor, jobs, migrate; anything else
-# is a command of manage.py.
+# Begin one of the roles of the image: web (default), worker, monitor, jobs, readiness, migrate;
+# anything else is a command of manage.py.
 #
 # A variable NAME_FILE names a file with the value of NAME: so secrets come by files and stand in no
 # list of environments of the container engine.
@@ -37,6 +37,8 @@ case $role in
     worker) exec python manage.py db_worker --queue-name '*' --no-reload --no-startup-delay ;;
     monitor) exec python manage.py erp_monitor --loop ;;
     jobs) exec sh deploy/docker/jobs.sh ;;
+    # 1 says that something is not ready: recorded, and no failure of the job.
+    readiness) python manage.py erp_readiness --record || [ $? -eq 1 ] ;;
     migrate) exec sh deploy/docker/migrate.sh ;;
     *) exec python manage.py "$role" "$@" ;;
 esac

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What timers do elsewhere: messages every minute, reminders every quarter of an hour, a backup at
-# night, digests in the morning. One of them is enough; a second one finds nothing left to do.
+# night, readiness and digests in the morning. One of them is enough; a second one finds nothing left to do.
 set -u
 
 sleeper=''
@@ -28,11 +28,13 @@ next() { # TIME
 
 reminders=$(quarter)
 backup=$(next 01:30)
+readiness=$(next 06:30)
 digest=$(next 07:00)
 while :; do
     run erp_send_outbox
     if due "$reminders"; then run erp_remind; reminders=$(quarter); fi
     if due "$backup"; then run erp_backup --rotate --verify; backup=$(next 01:30); fi
+    if due "$readiness"; then run erp_readiness --record; readiness=$(next 06:30); fi
     if due "$digest"; then run erp_report --digest daily --digest weekly --send; digest=$(next 07:00); fi
     sleep 60 &
     sleeper=$!

@@ -365,7 +365,7 @@ step_services() {
         ran=$(systemctl is-active erp-web.service || true)
         systemctl daemon-reload
         systemctl enable --quiet erp.target erp-web.service erp-worker.service erp-monitor.service \
-            erp-backup.timer erp-remind.timer erp-outbox.timer erp-digest.timer
+            erp-backup.timer erp-remind.timer erp-outbox.timer erp-digest.timer erp-readiness.timer
         systemctl start erp.target
         if [ "$ran" = active ]; then
             # A new release: the web processes one after the other, so that nobody notices.
@@ -406,7 +406,7 @@ fallback() {
 undo_services() {
     if has_systemd; then
         systemctl disable --now erp.target erp-web.service erp-worker.service erp-monitor.service \
-            erp-backup.timer erp-remind.timer erp-outbox.timer erp-digest.timer 2>/dev/null || true
+            erp-backup.timer erp-remind.timer erp-outbox.timer erp-digest.timer erp-readiness.timer 2>/dev/null || true
         systemctl stop 'erp-web@*.service' 2>/dev/null || true
     elif [ -e "$ETC/erp.env" ] && [ -d "$CURRENT/deploy/install" ]; then
         fallback stop

@@ -16,7 +16,7 @@ LONG = {"shared_site", "site"}  # a whole installation: minutes of work
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the long drills to `make soak`; what shares the server stays with one worker."""
+    """Leave the long drills to `make soak`."""
     soak = pytest.mark.skip(reason="drilled by `make soak`")
     for item in items:
         if not item.path.is_relative_to(HERE):
@@ -24,8 +24,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asked = set(getattr(item, "fixturenames", ()))
         if "TEST_LOAD_SECONDS" not in os.environ and asked & LONG:
             item.add_marker(soak)
-        for shared in asked & {"server", "files"}:
-            item.add_marker(pytest.mark.xdist_group(f"deploy-{shared}"))
 
 
 @pytest.fixture(scope="session")

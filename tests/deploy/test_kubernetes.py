@@ -65,7 +65,9 @@ def chosen(selector: dict[str, str]) -> set[str]:
 
 def test_everything_the_contract_names_is_there():
     assert set(of_kind("Deployment")) == {"erp-web", "erp-worker", "erp-monitor"}
-    assert set(of_kind("CronJob")) == {"erp-backup", "erp-remind", "erp-outbox", "erp-digest"}
+    assert set(of_kind("CronJob")) == {
+        *("erp-backup", "erp-remind", "erp-outbox", "erp-digest", "erp-readiness")
+    }
     assert set(of_kind("Job")) == {"erp-migrate"}
     for kind in ("Namespace", "ConfigMap", "Secret", "Ingress", "NetworkPolicy"):
         assert of_kind(kind)

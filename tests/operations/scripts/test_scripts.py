@@ -23,6 +23,8 @@ SCRIPTS = {
 }
 GREEN = ("app_health_check", "end_to_end_test", "db_health_check")
 
+pytestmark = pytest.mark.xdist_group("scripts")  # one server
+
 
 @pytest.fixture(scope="module")
 def running(story, django_db_blocker, tmp_path_factory):

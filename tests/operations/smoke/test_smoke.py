@@ -26,6 +26,8 @@ LINES = {line.name: line for line in GO_LIVE}
 NINE = ["login", "requisition", "order", "endpoints", "transactions"]
 NINE += ["metrics", "log", "tls", "web"]
 
+pytestmark = pytest.mark.xdist_group("smoke")  # one server
+
 
 @pytest.fixture(scope="module")
 def running(story, django_db_blocker, tmp_path_factory):
