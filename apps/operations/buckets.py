@@ -14,10 +14,13 @@ from django.db import models
 from django.db.models import Count, Func
 
 HOUR, TEN_MINUTES = 13, 15  # how many signs of 2026-11-20 12:34 are alike inside of one
+LENGTHS = {HOUR: 3600, TEN_MINUTES: 600}  # seconds
+
+type Key = str | int  # as the database names a bucket
 
 
 class Bucket(Func):
-    """The hour, or the ten minutes, a moment lies in, in UTC: `2026-11-20 12`, `2026-11-20 12:3`.
+    """The hour, or the ten minutes, a moment lies in, in UTC; `begins_at` reads what comes back.
 
     Ten minutes fit into the days of every zone whose offset is a multiple of them, half hours
     included; hours are what the store of measurements keeps after a week.
@@ -34,9 +37,9 @@ class Bucket(Func):
         return super().as_sql(compiler, connection, template=template, **more)
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        """Moments are shown in UTC, whatever the zone of the session."""
-        moment = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')"
-        template = f"substr({moment}, 1, %(signs)s)"
+        """Seconds of the epoch the bucket begins at: writing dates for each row would be slow."""
+        length = LENGTHS[self.extra["signs"]]
+        template = f"floor(date_part('epoch', %(expressions)s) / {length})::bigint * {length}"
         return super().as_sql(compiler, connection, template=template, **more)
 
 
@@ -60,8 +63,10 @@ class HoursBetween(Func):
         return sql, tuple(param for _text, params in parts for param in params)
 
 
-def begins_at(key: str) -> dt.datetime:
+def begins_at(key: Key) -> dt.datetime:
     """The moment a bucket begins at."""
+    if isinstance(key, int):
+        return dt.datetime.fromtimestamp(key, dt.UTC)
     return dt.datetime.fromisoformat(f"{key}:00" if len(key) == HOUR else f"{key}0").replace(
         tzinfo=dt.UTC
     )
@@ -84,7 +89,7 @@ def per_day(rows: Any, field: str, days: list[dt.date], zone: dt.tzinfo) -> list
     return list(found.values())
 
 
-def local(rows: Iterable[tuple[str, int]], zone: dt.tzinfo) -> Iterator[tuple[dt.date, int]]:
+def local(rows: Iterable[tuple[Key, int]], zone: dt.tzinfo) -> Iterator[tuple[dt.date, int]]:
     """Each bucket's local day with what is in it."""
     for key, number in rows:
         yield begins_at(key).astimezone(zone).date(), number

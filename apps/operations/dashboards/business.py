@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Avg, Count, F, Min, Q, Sum
 from django.utils import timezone
 
-from apps.operations.buckets import Bucket, HoursBetween, begins_at, per_day, signs_for
+from apps.operations.buckets import Bucket, HoursBetween, Key, begins_at, per_day, signs_for
 from apps.operations.dashboards.days import DAYS, Span, day, last_days
 from apps.operations.dashboards.limits import limits
 from apps.procurement.models import Allocation, PurchaseOrder
@@ -159,7 +159,7 @@ def asked_per_day(rows: Any, days: list[dt.date]) -> dict[dt.date, int]:
     return dict(zip(days, numbers, strict=True))
 
 
-def local_date(bucket: str) -> dt.date:
+def local_date(bucket: Key) -> dt.date:
     """The day of a bucket, as the viewer has it."""
     return timezone.localdate(begins_at(bucket))
 
