@@ -1,15 +1,34 @@
 """What tests of requisitions start from."""
 
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from tests.requisitions.factories import Company, make_company
 from tests.requisitions.pages import browser_of
 
 
+@pytest.fixture(scope="module")
+def _company(django_db_setup: None, django_db_blocker: Any) -> Iterator[Company]:
+    """Made once for all tests of a module, and taken back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_company()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def company(db: None) -> Company:
-    return make_company()
+def company(_company: Company, db: None) -> Company:
+    """The company, its records read anew: what a test does to them stays with it."""
+    read = {
+        field.name: type(record)._base_manager.get(pk=record.pk)
+        for field in dataclasses.fields(_company)
+        for record in [getattr(_company, field.name)]
+    }
+    return Company(**read)
 
 
 @pytest.fixture

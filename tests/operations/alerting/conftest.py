@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -65,19 +66,43 @@ def stored() -> Callable[..., None]:
     return add
 
 
-@pytest.fixture
-def desk(db: None) -> dict[str, User]:
-    """The help desk, everybody in it with an account and a mail address, by code."""
+def set_up_desk() -> None:
+    """The help desk, everybody in it with an account and a mail address."""
     setting_up.set_up()
-    people = {}
     for contact in SupportContact.objects.filter(follows_rota=False):
         name = contact.code.replace("-", ".")
-        person = User.objects.create(
+        contact.user = User.objects.create(
             username=name, name=contact.name_en, email=f"{name}@example.com"
         )
-        contact.user = people[contact.code] = person
         contact.save()
-    return people
+
+
+def people_of_desk() -> dict[str, User]:
+    """Everybody with an account, by code."""
+    contacts = SupportContact.objects.filter(follows_rota=False).select_related("user")
+    return {contact.code: contact.user for contact in contacts}
+
+
+@pytest.fixture(scope="module")
+def _desk(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Set up once for all tests of a module, and taken back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        set_up_desk()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def desk(_desk: None, db: None) -> dict[str, User]:
+    """The people of the help desk, by code."""
+    return people_of_desk()
+
+
+@pytest.fixture
+def own_desk(db: None) -> dict[str, User]:
+    """The same, made for one test: where others of the module empty the database."""
+    set_up_desk()
+    return people_of_desk()
 
 
 def round_at(now: dt.datetime) -> firing.Fired:

@@ -26,6 +26,12 @@ pytestmark = pytest.mark.django_db
 SECOND = dt.timedelta(seconds=1)
 
 
+@pytest.fixture
+def desk(own_desk):
+    """Some tests here empty the database: each has a help desk of its own."""
+    return own_desk
+
+
 def opened(clock, alert="application_down"):
     return incidents.open_for(rules().alerts[alert], now=clock.now, value=0.0, limit="< 0.5")
 

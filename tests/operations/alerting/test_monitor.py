@@ -23,6 +23,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+def desk(own_desk):
+    """Some tests here empty the database: each has a help desk of its own."""
+    return own_desk
+
+
+@pytest.fixture
 def health_page():
     """A health page that answers what it is told to, in turn; then 200."""
     answers: list[int] = []
