@@ -82,8 +82,7 @@ def template(kind: str) -> Step:
     """Migrate one database that those of the tests are copies of, and tell the story in another."""
     names = [os.environ.get(f"TEST_{what}_{kind.upper()}", "") for what in ("TEMPLATE", "STORY")]
     command = ["-m", "tests.template", *names]
-    quiet = {"TEST_DATABASE": kind, "ERP_LOG_LEVEL": "WARNING"}
-    return Step(f"the {kind} databases to copy", command, quiet)
+    return Step(f"the {kind} databases to copy", command, {"TEST_DATABASE": kind})
 
 
 def tests(postgres_missing: str) -> list[Step]:

@@ -6,6 +6,7 @@ whose files go below the folder TEST_STORY_FILES.
 """
 
 import gc
+import logging
 import os
 import sys
 
@@ -21,6 +22,7 @@ def main(name: str, story: str) -> None:
     from tests import databases
 
     connection.settings_dict["TEST"]["NAME"] = name
+    logging.disable(logging.INFO)  # the story's messages are nobody's news
     gc.disable()  # the process ends soon
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     databases.furnish(connection)
