@@ -23,7 +23,9 @@ from tests.conftest import chromium  # noqa: E402  # needs the project on the pa
 from tests.postgres import Cluster, available  # noqa: E402  # the same
 
 # Tests marked as a group stay with one worker: they follow each other on one thing they share.
-PYTEST = ["-m", "pytest", "-q", "--no-header", "-n", "2", "--dist=loadgroup"]
+# One worker more than two processors: a third of the time goes into waiting for browsers, servers
+# and databases.
+PYTEST = ["-m", "pytest", "-q", "--no-header", "-n", "3", "--dist=loadgroup"]
 PYTEST += ["--ignore=tests/architecture"]
 
 
