@@ -13,11 +13,10 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.operations.alerting import escalation, firing
 from apps.operations.alerting.evaluating import evaluate
-from apps.operations.metrics import store
-from apps.operations.metrics.names import metric
-from apps.operations.metrics.tally import Row, tally
+from apps.operations.metrics.tally import tally
 from apps.support.models import SupportContact
 from apps.support.services import setting_up
+from tests.operations.samples import store_samples
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -55,15 +54,7 @@ def _empty_tally() -> Iterator[None]:
 @pytest.fixture
 def stored() -> Callable[..., None]:
     """Store measurements under the minute of a moment."""
-
-    def add(name: Any, at: dt.datetime, *values: float, label: str = "") -> None:
-        row = Row()
-        for one in values:
-            row.add(one, metric(name).buckets)
-        seconds = int(at.timestamp())
-        store.add({(metric(name).name, label, seconds - seconds % 60): row})
-
-    return add
+    return store_samples
 
 
 def set_up_desk() -> None:

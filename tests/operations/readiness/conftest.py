@@ -9,9 +9,6 @@ import pytest
 from django.utils import timezone
 
 from apps.operations.backup.version import app_version
-from apps.operations.metrics import store
-from apps.operations.metrics.names import metric
-from apps.operations.metrics.tally import Row
 from apps.operations.models import EvidenceRun, Role, Signatory
 from apps.operations.readiness import assessing, recording, releases
 from apps.operations.readiness.catalogue import Component
@@ -19,6 +16,7 @@ from apps.operations.readiness.catalogue.lines import Section, line
 from apps.operations.readiness.findings import Finding, Result
 from apps.operations.readiness.looking import Asked, Surroundings
 from tests.factories import make_user
+from tests.operations.samples import store_samples
 
 NOW = dt.datetime(2026, 11, 20, 12, 0, 5, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -132,12 +130,4 @@ def sign_all(release: Any, signers: dict[str, Any], *, but: str = "") -> Any:
 @pytest.fixture
 def stored(db):
     """Store measurements under the minute of a moment."""
-
-    def add(name: Any, at: dt.datetime, *values: float, label: str = "") -> None:
-        row = Row()
-        for one in values:
-            row.add(one, metric(name).buckets)
-        seconds = int(at.timestamp())
-        store.add({(metric(name).name, label, seconds - seconds % 60): row})
-
-    return add
+    return store_samples
