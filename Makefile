@@ -12,7 +12,7 @@ help:  ## Say what each command does
 setup:  ## Make .venv with the locked packages (Python 3.13 or 3.12; name one by PYTHON=...)
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh
 
-run: setup  ## Serve the product with demo data on http://localhost:5000 (PORT=... for another port)
+run: setup  ## Serve the product with demo data on http://localhost:5000 (PORT=... for another port, DEMO_REQUISITIONS=... for a shorter story)
 	@PORT="$(PORT)" $(PYTHON_IN_VENV) scripts/run.py
 
 test: setup  ## Run every gate and the tests on SQLite and PostgreSQL

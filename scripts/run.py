@@ -102,6 +102,8 @@ def seed(*, is_new: bool) -> None:
 def demonstration() -> list[str]:
     """Read DEMO_REQUISITIONS: how long the story is told, by default as long as it is."""
     wanted = os.environ.get("DEMO_REQUISITIONS", "")
+    if wanted and not wanted.isdigit():
+        sys.exit(f"DEMO_REQUISITIONS has to be a number, not {wanted!r}.")
     return ["--requisitions", wanted] if wanted else []
 
 
@@ -191,6 +193,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
     sys.path.insert(0, str(BASE_DIR))
     port = port_from_environment()
+    demonstration()  # says what is wrong before anything is made
     if answers(port):
         print(f"Port {port} is in use. Choose another: make run PORT={port + 1}", file=sys.stderr)
         return 2

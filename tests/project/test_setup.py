@@ -121,3 +121,13 @@ def test_unusable_port_is_said_plainly(monkeypatch, port):
         run.port_from_environment()
 
     assert "PORT has to be a number" in str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["many", "-1", "1.5"])
+def test_wrong_length_of_the_story_is_named(monkeypatch, number):
+    monkeypatch.setenv("DEMO_REQUISITIONS", number)
+
+    with pytest.raises(SystemExit) as caught:
+        run.demonstration()
+
+    assert "DEMO_REQUISITIONS has to be a number" in str(caught.value)
