@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from apps.common.guards import triggers_in_force
+
 DUTIES = "approvaldecision_duties_kept_apart"
 FINAL = "approvaldecision_is_final"
 TABLE = "approvals_approvaldecision"
@@ -83,12 +85,7 @@ def take_down(connection: Any) -> None:
 
 def missing(connection: Any) -> list[str]:
     """Names of the triggers this database ought to have and has not, or has switched off."""
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        found = {name for (name,) in cursor.fetchall()}
+    found = triggers_in_force(connection)
     return [name for name in _wanted(connection) if name not in found]
 
 

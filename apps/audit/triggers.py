@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from apps.common.guards import triggers_in_force
+
 TABLE = "audit_entry"
 MESSAGE = "audit entries are append-only"
 
@@ -70,13 +72,7 @@ def after_migrations(using: str, **_kwargs: Any) -> None:
 
 def missing(connection: Any) -> list[str]:
     """Names of the triggers this database ought to have and has not, or has switched off."""
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    else:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        found = {name for (name,) in cursor.fetchall()}
+    found = triggers_in_force(connection)
     return [name for name in _wanted(connection) if name not in found]
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from apps.common.guards import triggers_in_force
+
 WITHIN_REQUESTED = "allocation_within_requested"
 
 _SQLITE_TAKEN = """
@@ -93,14 +95,9 @@ POSTGRES = ("procurement_allocation_change", "procurement_requested_change")
 
 
 def missing(connection: Any) -> list[str]:
-    """Names of the triggers this database ought to have and has not."""
-    wanted: tuple[str, ...] = tuple(SQLITE)
-    statement = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        wanted, statement = POSTGRES, "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        found = {name for (name,) in cursor.fetchall()}
+    """Names of the triggers this database ought to have and has not, or has switched off."""
+    wanted = POSTGRES if connection.vendor == "postgresql" else tuple(SQLITE)
+    found = triggers_in_force(connection)
     return [name for name in wanted if name not in found]
 
 

@@ -141,3 +141,17 @@ def test_migrating_again_puts_lost_guards_back_on_sqlite():
     call_command("migrate", verbosity=0, interactive=False)
 
     assert triggers.missing(connection) == []
+
+
+@pytest.mark.postgres
+def test_a_trigger_that_is_switched_off_is_missing():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname = %s",
+            [triggers.POSTGRES[0]],
+        )
+        table, name = cursor.fetchone()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+
+    assert triggers.missing(connection) == [name]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from apps.common.guards import triggers_in_force
+
 TABLES = ("operations_evidencerun", "operations_releasesignature")
 FINAL = "readiness_record_is_final"
 _FUNCTION = f"""
@@ -60,12 +62,7 @@ def take_down(connection: Any) -> None:
 
 def missing(connection: Any) -> list[tuple[str, str]]:
     """Tables with the names of triggers they ought to have and have not, or switched off."""
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        found = {name for (name,) in cursor.fetchall()}
+    found = triggers_in_force(connection)
     wanted = [(table, name) for table in TABLES for name in _wanted(connection, table)]
     return [(table, name) for table, name in wanted if name not in found]
 
