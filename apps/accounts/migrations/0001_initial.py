@@ -244,6 +244,24 @@ class Migration(migrations.Migration):
                     ("view_documents", "May see the documents of a department and those below it"),
                     ("buy_for", "May buy for a department and those below it"),
                 ),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approval_limit", None), ("approval_limit__gte", 0), _connector="OR"
+                        ),
+                        name="department_limit_not_negative",
+                        violation_error_message="A limit cannot be negative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent", None),
+                            models.Q(("parent", models.F("pk")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="department_not_its_own_parent",
+                        violation_error_message="A department cannot be part of itself.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -344,27 +362,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="department",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approval_limit", None), ("approval_limit__gte", 0), _connector="OR"
-                ),
-                name="department_limit_not_negative",
-                violation_error_message="A limit cannot be negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="department",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent", None),
-                    models.Q(("parent", models.F("pk")), _negated=True),
-                    _connector="OR",
-                ),
-                name="department_not_its_own_parent",
-                violation_error_message="A department cannot be part of itself.",
-            ),
         ),
     ]

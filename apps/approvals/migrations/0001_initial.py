@@ -67,6 +67,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "assignment",
                 "verbose_name_plural": "assignments",
                 "ordering": ("step", "pk"),
+                "indexes": [
+                    models.Index(fields=["user", "is_open"], name="approvalassignment_inbox"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("group", None), ("user__isnull", False)),
+                            models.Q(("group__isnull", False), ("user", None)),
+                            _connector="OR",
+                        ),
+                        name="approvalassignment_person_or_group",
+                        violation_error_message="An assignment names a person or a group.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -147,6 +161,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "approval request",
                 "verbose_name_plural": "approval requests",
                 "ordering": ("-created_at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["document_kind", "document_id"], name="approvalrequest_document"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "pending")),
+                        fields=("document_kind", "document_id"),
+                        name="approvalrequest_one_open_per_document",
+                        violation_error_message="The document is already waiting for approval.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +219,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "person kept apart",
                 "verbose_name_plural": "people kept apart",
                 "ordering": ("request", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("request", "user"), name="approvalexclusion_once_per_person"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -335,6 +367,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "approval rule",
                 "verbose_name_plural": "approval rules",
                 "ordering": ("document_kind", "priority", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("maximum_amount", None),
+                            ("maximum_amount__gt", models.F("minimum_amount")),
+                            _connector="OR",
+                        ),
+                        name="approvalrule_amounts_in_order",
+                        violation_error_message="“Below” is greater than “from”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minimum_amount__gte", 0)),
+                        name="approvalrule_minimum_not_negative",
+                        violation_error_message="An amount is not negative.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -391,6 +439,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "step",
                 "verbose_name_plural": "steps",
                 "ordering": ("rule", "sequence", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rule", "sequence"),
+                        name="approvalrulestep_sequence_once",
+                        violation_error_message="Two steps of a rule cannot have the same sequence.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("required_count__gte", 1)),
+                        name="approvalrulestep_at_least_one",
+                        violation_error_message="At least one person has to agree.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -451,6 +511,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "approver",
                 "verbose_name_plural": "approvers",
                 "ordering": ("step", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("group__isnull", False), ("kind", "group"), ("user", None)),
+                            models.Q(("group", None), ("kind", "user"), ("user__isnull", False)),
+                            models.Q(
+                                ("group", None),
+                                ("kind__in", ("department_head", "cost_centre_owner")),
+                                ("user", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approvalruleapprover_names_what_its_kind_needs",
+                        violation_error_message="Name the group or the person that this kind of approver needs, and nothing else.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -545,6 +621,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "approval step",
                 "verbose_name_plural": "approval steps",
                 "ordering": ("request", "sequence", "pk"),
+                "indexes": [
+                    models.Index(fields=["status", "due_at"], name="approvalstep_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("request", "sequence"), name="approvalstep_sequence_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "active")),
+                        fields=("request",),
+                        name="approvalstep_one_active_per_request",
+                        violation_error_message="One step after the other.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -622,6 +712,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "decision",
                 "verbose_name_plural": "decisions",
                 "ordering": ("step", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("step", "actor"),
+                        name="approvaldecision_once_per_person_and_step",
+                        violation_error_message="You have already decided on this step.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("actor", models.F("requester")), _negated=True),
+                        name="approvaldecision_not_by_the_requester",
+                        violation_error_message="Nobody decides on what they asked for.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on_behalf_of", None),
+                            models.Q(("on_behalf_of", models.F("requester")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="approvaldecision_not_for_the_requester",
+                        violation_error_message="Nobody decides for the person who asked.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -680,143 +791,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="assignments",
                 to="approvals.approvalstep",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="approvalrequest",
-            index=models.Index(
-                fields=["document_kind", "document_id"], name="approvalrequest_document"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "pending")),
-                fields=("document_kind", "document_id"),
-                name="approvalrequest_one_open_per_document",
-                violation_error_message="The document is already waiting for approval.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalexclusion",
-            constraint=models.UniqueConstraint(
-                fields=("request", "user"), name="approvalexclusion_once_per_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("maximum_amount", None),
-                    ("maximum_amount__gt", models.F("minimum_amount")),
-                    _connector="OR",
-                ),
-                name="approvalrule_amounts_in_order",
-                violation_error_message="“Below” is greater than “from”.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minimum_amount__gte", 0)),
-                name="approvalrule_minimum_not_negative",
-                violation_error_message="An amount is not negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrulestep",
-            constraint=models.UniqueConstraint(
-                fields=("rule", "sequence"),
-                name="approvalrulestep_sequence_once",
-                violation_error_message="Two steps of a rule cannot have the same sequence.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrulestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("required_count__gte", 1)),
-                name="approvalrulestep_at_least_one",
-                violation_error_message="At least one person has to agree.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalruleapprover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("group__isnull", False), ("kind", "group"), ("user", None)),
-                    models.Q(("group", None), ("kind", "user"), ("user__isnull", False)),
-                    models.Q(
-                        ("group", None),
-                        ("kind__in", ("department_head", "cost_centre_owner")),
-                        ("user", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="approvalruleapprover_names_what_its_kind_needs",
-                violation_error_message="Name the group or the person that this kind of approver needs, and nothing else.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="approvalstep",
-            index=models.Index(fields=["status", "due_at"], name="approvalstep_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalstep",
-            constraint=models.UniqueConstraint(
-                fields=("request", "sequence"), name="approvalstep_sequence_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalstep",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "active")),
-                fields=("request",),
-                name="approvalstep_one_active_per_request",
-                violation_error_message="One step after the other.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvaldecision",
-            constraint=models.UniqueConstraint(
-                fields=("step", "actor"),
-                name="approvaldecision_once_per_person_and_step",
-                violation_error_message="You have already decided on this step.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvaldecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("actor", models.F("requester")), _negated=True),
-                name="approvaldecision_not_by_the_requester",
-                violation_error_message="Nobody decides on what they asked for.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvaldecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("on_behalf_of", None),
-                    models.Q(("on_behalf_of", models.F("requester")), _negated=True),
-                    _connector="OR",
-                ),
-                name="approvaldecision_not_for_the_requester",
-                violation_error_message="Nobody decides for the person who asked.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="approvalassignment",
-            index=models.Index(fields=["user", "is_open"], name="approvalassignment_inbox"),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("group", None), ("user__isnull", False)),
-                    models.Q(("group__isnull", False), ("user", None)),
-                    _connector="OR",
-                ),
-                name="approvalassignment_person_or_group",
-                violation_error_message="An assignment names a person or a group.",
             ),
         ),
     ]

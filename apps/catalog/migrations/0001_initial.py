@@ -88,6 +88,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "category",
                 "verbose_name_plural": "categories",
                 "ordering": ("code",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent", None),
+                            models.Q(("parent", models.F("pk")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="category_not_its_own_parent",
+                        violation_error_message="A category cannot be part of itself.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +174,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "currency",
                 "verbose_name_plural": "currencies",
                 "ordering": ("code",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("minor_units__lte", 4)),
+                        name="currency_at_most_four_places",
+                        violation_error_message="At most four decimal places.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +243,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "exchange rate",
                 "verbose_name_plural": "exchange rates",
                 "ordering": ("currency", "-valid_from"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("currency", "valid_from"),
+                        name="exchangerate_one_per_day",
+                        violation_error_message="There is already a rate of this currency for that day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate__gt", 0)),
+                        name="exchangerate_positive",
+                        violation_error_message="A rate is greater than zero.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -353,6 +383,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "payment term",
                 "verbose_name_plural": "payment terms",
                 "ordering": ("code",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discount_percent__gte", 0), ("discount_percent__lte", 100)
+                        ),
+                        name="paymentterm_discount_between_0_and_100",
+                        violation_error_message="A discount is between 0 and 100 percent.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -520,6 +559,20 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "suppliers",
                 "ordering": ("code",),
                 "permissions": (("decide_supplier", "May approve, suspend and block suppliers"),),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("tax_number", ""), _negated=True),
+                        fields=("tax_number",),
+                        name="supplier_tax_number_unique",
+                        violation_error_message="Another supplier has this tax number.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("prospective", "approved", "suspended", "blocked"))
+                        ),
+                        name="supplier_status_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -678,6 +731,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "item",
                 "verbose_name_plural": "items",
                 "ordering": ("code",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minimum_quantity__gte", 0),
+                            ("multiple_quantity__gte", 0),
+                            ("purchase_factor__gt", 0),
+                        ),
+                        name="item_quantities_not_negative",
+                        violation_error_message="The factor is greater than zero; minimum and multiple are not negative.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -791,6 +855,26 @@ class Migration(migrations.Migration):
                 "permissions": (
                     ("confirm_supplierbankaccount", "May confirm a supplier's bank account"),
                 ),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by", None),
+                            models.Q(("confirmed_by", models.F("created_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="bankaccount_confirmed_by_somebody_else",
+                        violation_error_message="Whoever entered a bank account cannot confirm it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "active"), _negated=True),
+                            ("confirmed_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="bankaccount_active_only_when_confirmed",
+                        violation_error_message="A bank account is active once a second person confirmed it.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -949,6 +1033,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "supplier price",
                 "verbose_name_plural": "supplier prices",
                 "ordering": ("item", "supplier", "-valid_from"),
+                "indexes": [
+                    models.Index(fields=["item", "valid_from"], name="supplierprice_of_item"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("price__gt", 0)),
+                        name="supplierprice_positive",
+                        violation_error_message="A price is greater than zero.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="supplierprice_ends_after_start",
+                        violation_error_message="The last day is not before the first.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -984,6 +1087,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "price break",
                 "verbose_name_plural": "price breaks",
                 "ordering": ("supplier_price", "minimum_quantity"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("supplier_price", "minimum_quantity"),
+                        name="pricebreak_one_per_quantity",
+                        violation_error_message="There is already a break at this quantity.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minimum_quantity__gt", 0), ("price__gt", 0)),
+                        name="pricebreak_positive",
+                        violation_error_message="Quantity and price of a break are greater than zero.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1107,6 +1222,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "tax rate",
                 "verbose_name_plural": "tax rates",
                 "ordering": ("tax_code", "-valid_from"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tax_code", "valid_from"),
+                        name="taxrate_one_per_day",
+                        violation_error_message="There is already a rate of this tax for that day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__gte", 0), ("percent__lte", 100)),
+                        name="taxrate_between_0_and_100",
+                        violation_error_message="A tax rate is between 0 and 100 percent.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1211,6 +1338,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "unit",
                 "verbose_name_plural": "units",
                 "ordering": ("code",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("factor__gt", 0), ("step__gt", 0)),
+                        name="unit_factor_and_step_positive",
+                        violation_error_message="Factor and step are greater than zero.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1247,173 +1381,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="category",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent", None),
-                    models.Q(("parent", models.F("pk")), _negated=True),
-                    _connector="OR",
-                ),
-                name="category_not_its_own_parent",
-                violation_error_message="A category cannot be part of itself.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="currency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minor_units__lte", 4)),
-                name="currency_at_most_four_places",
-                violation_error_message="At most four decimal places.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.UniqueConstraint(
-                fields=("currency", "valid_from"),
-                name="exchangerate_one_per_day",
-                violation_error_message="There is already a rate of this currency for that day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate__gt", 0)),
-                name="exchangerate_positive",
-                violation_error_message="A rate is greater than zero.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount_percent__gte", 0), ("discount_percent__lte", 100)),
-                name="paymentterm_discount_between_0_and_100",
-                violation_error_message="A discount is between 0 and 100 percent.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplier",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("tax_number", ""), _negated=True),
-                fields=("tax_number",),
-                name="supplier_tax_number_unique",
-                violation_error_message="Another supplier has this tax number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ("prospective", "approved", "suspended", "blocked"))
-                ),
-                name="supplier_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierbankaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by", None),
-                    models.Q(("confirmed_by", models.F("created_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="bankaccount_confirmed_by_somebody_else",
-                violation_error_message="Whoever entered a bank account cannot confirm it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierbankaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "active"), _negated=True),
-                    ("confirmed_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="bankaccount_active_only_when_confirmed",
-                violation_error_message="A bank account is active once a second person confirmed it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierpricebreak",
-            constraint=models.UniqueConstraint(
-                fields=("supplier_price", "minimum_quantity"),
-                name="pricebreak_one_per_quantity",
-                violation_error_message="There is already a break at this quantity.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierpricebreak",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minimum_quantity__gt", 0), ("price__gt", 0)),
-                name="pricebreak_positive",
-                violation_error_message="Quantity and price of a break are greater than zero.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxrate",
-            constraint=models.UniqueConstraint(
-                fields=("tax_code", "valid_from"),
-                name="taxrate_one_per_day",
-                violation_error_message="There is already a rate of this tax for that day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxrate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent__gte", 0), ("percent__lte", 100)),
-                name="taxrate_between_0_and_100",
-                violation_error_message="A tax rate is between 0 and 100 percent.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("factor__gt", 0), ("step__gt", 0)),
-                name="unit_factor_and_step_positive",
-                violation_error_message="Factor and step are greater than zero.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supplierprice",
-            index=models.Index(fields=["item", "valid_from"], name="supplierprice_of_item"),
-        ),
-        migrations.AddConstraint(
             model_name="supplierprice",
             constraint=models.UniqueConstraint(
                 fields=("supplier", "item", "unit", "currency", "valid_from"),
                 name="supplierprice_one_per_day",
                 violation_error_message="This supplier already has a price for the item from that day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierprice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price__gt", 0)),
-                name="supplierprice_positive",
-                violation_error_message="A price is greater than zero.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierprice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until", None),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="supplierprice_ends_after_start",
-                violation_error_message="The last day is not before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("minimum_quantity__gte", 0),
-                    ("multiple_quantity__gte", 0),
-                    ("purchase_factor__gt", 0),
-                ),
-                name="item_quantities_not_negative",
-                violation_error_message="The factor is greater than zero; minimum and multiple are not negative.",
             ),
         ),
     ]

@@ -81,6 +81,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "comment",
                 "verbose_name_plural": "comments",
                 "ordering": ("pk",),
+                "indexes": [
+                    models.Index(fields=["content_type", "object_id"], name="comment_document"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +116,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "idempotency key",
                 "verbose_name_plural": "idempotency keys",
                 "ordering": ("-created_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "key"), name="idempotencykey_one_per_user"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -211,6 +219,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "mention",
                 "verbose_name_plural": "mentions",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("comment", "user"), name="mention_once_per_comment"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -332,21 +345,5 @@ class Migration(migrations.Migration):
                     models.Index(fields=["content_type", "object_id"], name="attachment_document")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(fields=["content_type", "object_id"], name="comment_document"),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=models.UniqueConstraint(
-                fields=("user", "key"), name="idempotencykey_one_per_user"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mention",
-            constraint=models.UniqueConstraint(
-                fields=("comment", "user"), name="mention_once_per_comment"
-            ),
         ),
     ]

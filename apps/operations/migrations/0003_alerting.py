@@ -225,6 +225,43 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "incidents",
                 "ordering": ("-opened_at", "-pk"),
                 "default_permissions": ("view", "change"),
+                "indexes": [
+                    models.Index(fields=["status", "level_due_at"], name="incident_to_escalate"),
+                    models.Index(fields=["alert", "-opened_at"], name="incident_of_alert"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ("open", "acknowledged"))),
+                        fields=("alert",),
+                        name="incident_one_open_per_alert",
+                        violation_error_message="This alert has an open incident already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("open", "acknowledged", "resolved"))),
+                        name="incident_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("resolved_at__isnull", False), ("status", "resolved")),
+                            models.Q(
+                                models.Q(("status", "resolved"), _negated=True),
+                                ("resolved_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_resolved_says_when",
+                        violation_error_message="A resolved incident says when it was resolved.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("resolved_at", None),
+                            ("resolved_at__gte", models.F("opened_at")),
+                            _connector="OR",
+                        ),
+                        name="incident_ends_after_start",
+                        violation_error_message="An incident does not end before it starts.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -367,6 +404,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "silence",
                 "verbose_name_plural": "silences and maintenance windows",
                 "ordering": ("-starts_at", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="silence_ends_after_start",
+                        violation_error_message="A silence ends after it starts.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("comment", ""), _negated=True),
+                        name="silence_has_a_reason",
+                        violation_error_message="Say why it is silent.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -462,71 +511,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(fields=["status", "level_due_at"], name="incident_to_escalate"),
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(fields=["alert", "-opened_at"], name="incident_of_alert"),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ("open", "acknowledged"))),
-                fields=("alert",),
-                name="incident_one_open_per_alert",
-                violation_error_message="This alert has an open incident already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("open", "acknowledged", "resolved"))),
-                name="incident_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("resolved_at__isnull", False), ("status", "resolved")),
-                    models.Q(
-                        models.Q(("status", "resolved"), _negated=True), ("resolved_at", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="incident_resolved_says_when",
-                violation_error_message="A resolved incident says when it was resolved.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("resolved_at", None),
-                    ("resolved_at__gte", models.F("opened_at")),
-                    _connector="OR",
-                ),
-                name="incident_ends_after_start",
-                violation_error_message="An incident does not end before it starts.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="silence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="silence_ends_after_start",
-                violation_error_message="A silence ends after it starts.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="silence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("comment", ""), _negated=True),
-                name="silence_has_a_reason",
-                violation_error_message="Say why it is silent.",
-            ),
         ),
     ]

@@ -205,6 +205,31 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "releases",
                 "ordering": ("-assessed_at", "-pk"),
                 "default_permissions": ("view", "change"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("open", "certified", "withdrawn"))),
+                        name="release_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("score__lte", 100)),
+                        name="release_score_in_range",
+                        violation_error_message="A score is a number from 0 to 100.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "certified"), _negated=True),
+                            models.Q(
+                                ("certified_at__isnull", False),
+                                ("expires_at__gt", models.F("certified_at")),
+                                ("expires_at__isnull", False),
+                                ("is_ready", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="release_certified_is_ready",
+                        violation_error_message="Only what is ready is certified, and not for good.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -287,6 +312,29 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "signatures",
                 "ordering": ("signed_at", "pk"),
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("release", "round", "role"),
+                        name="releasesignature_one_per_role",
+                        violation_error_message="This role has signed already.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("release", "round", "group", "person"),
+                        name="releasesignature_distinct_people",
+                        violation_error_message="Nobody signs for two roles of one circle.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("group", "stakeholder"), ("role__startswith", "stakeholder_")
+                            ),
+                            models.Q(("group", "executive"), ("role__startswith", "executive_")),
+                            _connector="OR",
+                        ),
+                        name="releasesignature_role_of_its_group",
+                        violation_error_message="The role belongs to the other circle.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -359,100 +407,36 @@ class Migration(migrations.Migration):
                 "verbose_name": "signatory",
                 "verbose_name_plural": "signatories",
                 "ordering": ("role", "person"),
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("open", "certified", "withdrawn"))),
-                name="release_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__lte", 100)),
-                name="release_score_in_range",
-                violation_error_message="A score is a number from 0 to 100.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "certified"), _negated=True),
-                    models.Q(
-                        ("certified_at__isnull", False),
-                        ("expires_at__gt", models.F("certified_at")),
-                        ("expires_at__isnull", False),
-                        ("is_ready", True),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("role", "person"),
+                        name="signatory_once",
+                        violation_error_message="This person may sign for the role already.",
                     ),
-                    _connector="OR",
-                ),
-                name="release_certified_is_ready",
-                violation_error_message="Only what is ready is certified, and not for good.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releasesignature",
-            constraint=models.UniqueConstraint(
-                fields=("release", "round", "role"),
-                name="releasesignature_one_per_role",
-                violation_error_message="This role has signed already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releasesignature",
-            constraint=models.UniqueConstraint(
-                fields=("release", "round", "group", "person"),
-                name="releasesignature_distinct_people",
-                violation_error_message="Nobody signs for two roles of one circle.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releasesignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("group", "stakeholder"), ("role__startswith", "stakeholder_")),
-                    models.Q(("group", "executive"), ("role__startswith", "executive_")),
-                    _connector="OR",
-                ),
-                name="releasesignature_role_of_its_group",
-                violation_error_message="The role belongs to the other circle.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signatory",
-            constraint=models.UniqueConstraint(
-                fields=("role", "person"),
-                name="signatory_once",
-                violation_error_message="This person may sign for the role already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signatory",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "stakeholder_product",
-                            "stakeholder_engineering",
-                            "stakeholder_security",
-                            "stakeholder_quality",
-                            "stakeholder_operations",
-                            "stakeholder_users",
-                            "executive_product",
-                            "executive_engineering",
-                            "executive_devops",
-                            "executive_security",
-                            "executive_quality",
-                            "executive_support",
-                        ],
-                    )
-                ),
-                name="signatory_role_known",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "stakeholder_product",
+                                    "stakeholder_engineering",
+                                    "stakeholder_security",
+                                    "stakeholder_quality",
+                                    "stakeholder_operations",
+                                    "stakeholder_users",
+                                    "executive_product",
+                                    "executive_engineering",
+                                    "executive_devops",
+                                    "executive_security",
+                                    "executive_quality",
+                                    "executive_support",
+                                ],
+                            )
+                        ),
+                        name="signatory_role_known",
+                    ),
+                ],
+            },
         ),
         migrations.RunPython(up, down),
     ]

@@ -382,6 +382,59 @@ class Migration(migrations.Migration):
                     ("view_all_purchaseorders", "May see all purchase orders"),
                     ("issue_purchaseorder", "May issue, hold and close purchase orders"),
                 ),
+                "indexes": [
+                    models.Index(fields=["-created_at", "-id"], name="purchaseorder_newest"),
+                    models.Index(
+                        fields=["status", "-created_at", "-id"], name="purchaseorder_by_status"
+                    ),
+                    models.Index(
+                        fields=["supplier", "-created_at", "-id"], name="purchaseorder_of_supplier"
+                    ),
+                    models.Index(
+                        fields=["department", "-created_at", "-id"], name="purchaseorder_of_dept"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "draft",
+                                    "pending_approval",
+                                    "returned",
+                                    "rejected",
+                                    "approved",
+                                    "issued",
+                                    "on_hold",
+                                    "closed",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="purchaseorder_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status__in", ("issued", "on_hold", "closed")), _negated=True
+                            ),
+                            ("number__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="purchaseorder_numbered_once_issued",
+                        violation_error_message="An issued order has a number.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discount_percent__gte", 0),
+                            ("discount_percent__lte", 100),
+                            ("freight__gte", 0),
+                        ),
+                        name="purchaseorder_discount_and_freight_in_range",
+                        violation_error_message="A discount is between 0 and 100 percent and freight is not negative.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -622,6 +675,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "order line",
                 "verbose_name_plural": "order lines",
                 "ordering": ("order", "line_no"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "line_no"),
+                        name="purchaseorderline_number_once",
+                        violation_error_message="Two lines cannot have the same number.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="purchaseorderline_quantity_positive",
+                        violation_error_message="A quantity is greater than zero.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("unit_factor__gt", 0), ("unit_price__gte", 0)),
+                        name="purchaseorderline_price_not_negative",
+                        violation_error_message="A price is not negative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discount_percent__gte", 0), ("discount_percent__lte", 100)
+                        ),
+                        name="purchaseorderline_discount_in_range",
+                        violation_error_message="A discount is between 0 and 100 percent.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -686,132 +763,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "allocation",
                 "verbose_name_plural": "allocations",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("requisition_line", "order_line"),
+                        name="allocation_once_per_pair",
+                        violation_error_message="These lines are already tied together.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="allocation_quantity_positive",
+                        violation_error_message="A quantity is greater than zero.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("released_quantity__gte", 0),
+                            ("released_quantity__lte", models.F("quantity")),
+                        ),
+                        name="allocation_released_within_quantity",
+                        violation_error_message="No more can be released than was allocated.",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="purchaseorder",
-            index=models.Index(fields=["-created_at", "-id"], name="purchaseorder_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="purchaseorder",
-            index=models.Index(
-                fields=["status", "-created_at", "-id"], name="purchaseorder_by_status"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="purchaseorder",
-            index=models.Index(
-                fields=["supplier", "-created_at", "-id"], name="purchaseorder_of_supplier"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="purchaseorder",
-            index=models.Index(
-                fields=["department", "-created_at", "-id"], name="purchaseorder_of_dept"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "draft",
-                            "pending_approval",
-                            "returned",
-                            "rejected",
-                            "approved",
-                            "issued",
-                            "on_hold",
-                            "closed",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="purchaseorder_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ("issued", "on_hold", "closed")), _negated=True),
-                    ("number__isnull", False),
-                    _connector="OR",
-                ),
-                name="purchaseorder_numbered_once_issued",
-                violation_error_message="An issued order has a number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("discount_percent__gte", 0),
-                    ("discount_percent__lte", 100),
-                    ("freight__gte", 0),
-                ),
-                name="purchaseorder_discount_and_freight_in_range",
-                violation_error_message="A discount is between 0 and 100 percent and freight is not negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseorderline",
-            constraint=models.UniqueConstraint(
-                fields=("order", "line_no"),
-                name="purchaseorderline_number_once",
-                violation_error_message="Two lines cannot have the same number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseorderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)),
-                name="purchaseorderline_quantity_positive",
-                violation_error_message="A quantity is greater than zero.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseorderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("unit_factor__gt", 0), ("unit_price__gte", 0)),
-                name="purchaseorderline_price_not_negative",
-                violation_error_message="A price is not negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseorderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount_percent__gte", 0), ("discount_percent__lte", 100)),
-                name="purchaseorderline_discount_in_range",
-                violation_error_message="A discount is between 0 and 100 percent.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.UniqueConstraint(
-                fields=("requisition_line", "order_line"),
-                name="allocation_once_per_pair",
-                violation_error_message="These lines are already tied together.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)),
-                name="allocation_quantity_positive",
-                violation_error_message="A quantity is greater than zero.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("released_quantity__gte", 0), ("released_quantity__lte", models.F("quantity"))
-                ),
-                name="allocation_released_within_quantity",
-                violation_error_message="No more can be released than was allocated.",
-            ),
         ),
     ]

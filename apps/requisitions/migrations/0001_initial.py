@@ -313,6 +313,52 @@ class Migration(migrations.Migration):
                     ("view_all_requisitions", "May see all requisitions"),
                     ("request_for_others", "May ask for things on behalf of others"),
                 ),
+                "indexes": [
+                    models.Index(fields=["-created_at", "-id"], name="requisition_newest"),
+                    models.Index(
+                        fields=["status", "-created_at", "-id"], name="requisition_by_status"
+                    ),
+                    models.Index(
+                        fields=["requester", "-created_at", "-id"], name="requisition_of_requester"
+                    ),
+                    models.Index(
+                        fields=["department", "-created_at", "-id"],
+                        name="requisition_of_department",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "draft",
+                                    "pending_approval",
+                                    "returned",
+                                    "approved",
+                                    "rejected",
+                                    "cancelled",
+                                    "closed",
+                                ],
+                            )
+                        ),
+                        name="requisition_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("draft", "cancelled")),
+                            ("number__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="requisition_numbered_once_submitted",
+                        violation_error_message="A submitted requisition has a number.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("estimated_total__gte", 0)),
+                        name="requisition_total_not_negative",
+                        violation_error_message="A total is not negative.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -345,6 +391,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "watcher",
                 "verbose_name_plural": "watchers",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("requisition", "user"), name="watcher_once"),
+                ],
             },
         ),
         migrations.AddField(
@@ -558,71 +607,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="watcher",
-            constraint=models.UniqueConstraint(fields=("requisition", "user"), name="watcher_once"),
-        ),
-        migrations.AddIndex(
-            model_name="requisition",
-            index=models.Index(fields=["-created_at", "-id"], name="requisition_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="requisition",
-            index=models.Index(
-                fields=["status", "-created_at", "-id"], name="requisition_by_status"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="requisition",
-            index=models.Index(
-                fields=["requester", "-created_at", "-id"], name="requisition_of_requester"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="requisition",
-            index=models.Index(
-                fields=["department", "-created_at", "-id"], name="requisition_of_department"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requisition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "draft",
-                            "pending_approval",
-                            "returned",
-                            "approved",
-                            "rejected",
-                            "cancelled",
-                            "closed",
-                        ],
-                    )
-                ),
-                name="requisition_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requisition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ("draft", "cancelled")),
-                    ("number__isnull", False),
-                    _connector="OR",
-                ),
-                name="requisition_numbered_once_submitted",
-                violation_error_message="A submitted requisition has a number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requisition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("estimated_total__gte", 0)),
-                name="requisition_total_not_negative",
-                violation_error_message="A total is not negative.",
-            ),
         ),
     ]

@@ -201,6 +201,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "on-call rota",
                 "verbose_name_plural": "on-call rotas",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
+                        fields=("is_active",),
+                        name="rota_one_active",
+                        violation_error_message="One rota is in force at a time. Retire the other.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -371,6 +379,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "contact",
                 "verbose_name_plural": "contacts",
                 "ordering": ("sequence", "code"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("follows_rota", True), _negated=True),
+                            ("user", None),
+                            _connector="OR",
+                        ),
+                        name="supportcontact_rota_or_person",
+                        violation_error_message="Whoever is on call is not one named person.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -443,6 +462,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "week of the rota",
                 "verbose_name_plural": "weeks of the rota",
                 "ordering": ("rota", "week"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rota", "week"),
+                        name="rotaweek_once",
+                        violation_error_message="This week of the cycle is there already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("week__gte", 1)),
+                        name="rotaweek_counted_from_one",
+                        violation_error_message="Weeks are counted from 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("secondary", None),
+                            models.Q(("secondary", models.F("primary")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rotaweek_two_people",
+                        violation_error_message="The second on call is somebody else.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -518,6 +558,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "override of the rota",
                 "verbose_name_plural": "overrides of the rota",
                 "ordering": ("-starts_at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["rota", "ends_at"], name="rotaoverride_of_rota"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="rotaoverride_ends_after_start",
+                        violation_error_message="It ends after it starts.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("secondary", None),
+                            models.Q(("secondary", models.F("primary")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rotaoverride_two_people",
+                        violation_error_message="The second on call is somebody else.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -621,6 +680,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "type of issue",
                 "verbose_name_plural": "contact matrix",
                 "ordering": ("sequence", "code"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("response_minutes__gte", 1)),
+                        name="issuetype_takes_time",
+                        violation_error_message="A response takes at least a minute.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("resolution_minutes__gte", models.F("response_minutes"))
+                        ),
+                        name="issuetype_answered_before_solved",
+                        violation_error_message="An issue is answered before it is solved.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -815,6 +888,39 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "support issues",
                 "ordering": ("-created_at", "-pk"),
                 "permissions": (("read_runbooks", "May read the runbooks"),),
+                "indexes": [
+                    models.Index(fields=["-created_at", "-id"], name="supportissue_newest"),
+                    models.Index(
+                        fields=["reporter", "-created_at", "-id"], name="supportissue_of_person"
+                    ),
+                    models.Index(
+                        fields=["status", "level_due_at"], name="supportissue_to_escalate"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["new", "acknowledged", "in_progress", "resolved", "closed"],
+                            )
+                        ),
+                        name="supportissue_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__in", ["critical", "high", "normal", "low"])),
+                        name="supportissue_severity_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "new"), _negated=True),
+                            ("acknowledged_at", None),
+                            _connector="OR",
+                        ),
+                        name="supportissue_new_is_unanswered",
+                        violation_error_message="A new issue is not acknowledged yet.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -877,6 +983,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "support level",
                 "verbose_name_plural": "support levels",
                 "ordering": ("number",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("number__lte", 9)),
+                        name="supportlevel_number_known",
+                        violation_error_message="Levels are numbered from 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("response_minutes__gte", 1)),
+                        name="supportlevel_takes_time",
+                        violation_error_message="A response takes at least a minute.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -946,6 +1064,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "escalation step",
                 "verbose_name_plural": "escalation matrix",
                 "ordering": ("issue_type__sequence", "level__number", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("issue_type", "level", "contact"),
+                        name="escalationstep_once",
+                        violation_error_message="This contact is told at this level already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -998,6 +1123,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "satisfaction survey",
                 "verbose_name_plural": "satisfaction surveys",
                 "ordering": ("-opens_on", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_on__gte", models.F("opens_on"))),
+                        name="surveyround_ends_after_start",
+                        violation_error_message="It ends after it starts.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1035,6 +1167,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "survey answer",
                 "verbose_name_plural": "survey answers",
                 "ordering": ("-created_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("round", "person"),
+                        name="surveyanswer_once_per_person",
+                        violation_error_message="You have answered this survey already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("score__gte", 1), ("score__lte", 5)),
+                        name="surveyanswer_score_in_range",
+                        violation_error_message="Satisfaction is a number from 1 to 5.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1126,6 +1270,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "course",
                 "verbose_name_plural": "courses",
                 "ordering": ("sequence", "code"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pass_percent__gte", 1), ("pass_percent__lte", 100)),
+                        name="trainingcourse_percent_in_range",
+                        violation_error_message="A percentage is a number from 1 to 100.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1228,6 +1379,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "calendar entry",
                 "verbose_name_plural": "training calendar",
                 "ordering": ("starts_at", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="calendarentry_ends_after_start",
+                        violation_error_message="It ends after it starts.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1270,6 +1428,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "training record",
                 "verbose_name_plural": "training records",
                 "ordering": ("-taken_at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["person", "course", "-taken_at"], name="trainingrecord_of_person"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("correct__lte", models.F("total")), ("total__gte", 1)),
+                        name="trainingrecord_counts_agree",
+                        violation_error_message="There are no more correct answers than questions.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1307,212 +1477,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="rota",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_active", True)),
-                fields=("is_active",),
-                name="rota_one_active",
-                violation_error_message="One rota is in force at a time. Retire the other.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supportcontact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("follows_rota", True), _negated=True), ("user", None), _connector="OR"
-                ),
-                name="supportcontact_rota_or_person",
-                violation_error_message="Whoever is on call is not one named person.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rotaweek",
-            constraint=models.UniqueConstraint(
-                fields=("rota", "week"),
-                name="rotaweek_once",
-                violation_error_message="This week of the cycle is there already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rotaweek",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("week__gte", 1)),
-                name="rotaweek_counted_from_one",
-                violation_error_message="Weeks are counted from 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rotaweek",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("secondary", None),
-                    models.Q(("secondary", models.F("primary")), _negated=True),
-                    _connector="OR",
-                ),
-                name="rotaweek_two_people",
-                violation_error_message="The second on call is somebody else.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rotaoverride",
-            index=models.Index(fields=["rota", "ends_at"], name="rotaoverride_of_rota"),
-        ),
-        migrations.AddConstraint(
-            model_name="rotaoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="rotaoverride_ends_after_start",
-                violation_error_message="It ends after it starts.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rotaoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("secondary", None),
-                    models.Q(("secondary", models.F("primary")), _negated=True),
-                    _connector="OR",
-                ),
-                name="rotaoverride_two_people",
-                violation_error_message="The second on call is somebody else.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issuetype",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("response_minutes__gte", 1)),
-                name="issuetype_takes_time",
-                violation_error_message="A response takes at least a minute.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issuetype",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("resolution_minutes__gte", models.F("response_minutes"))),
-                name="issuetype_answered_before_solved",
-                violation_error_message="An issue is answered before it is solved.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supportissue",
-            index=models.Index(fields=["-created_at", "-id"], name="supportissue_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="supportissue",
-            index=models.Index(
-                fields=["reporter", "-created_at", "-id"], name="supportissue_of_person"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supportissue",
-            index=models.Index(fields=["status", "level_due_at"], name="supportissue_to_escalate"),
-        ),
-        migrations.AddConstraint(
-            model_name="supportissue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["new", "acknowledged", "in_progress", "resolved", "closed"])
-                ),
-                name="supportissue_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supportissue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__in", ["critical", "high", "normal", "low"])),
-                name="supportissue_severity_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supportissue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "new"), _negated=True),
-                    ("acknowledged_at", None),
-                    _connector="OR",
-                ),
-                name="supportissue_new_is_unanswered",
-                violation_error_message="A new issue is not acknowledged yet.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supportlevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1), ("number__lte", 9)),
-                name="supportlevel_number_known",
-                violation_error_message="Levels are numbered from 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supportlevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("response_minutes__gte", 1)),
-                name="supportlevel_takes_time",
-                violation_error_message="A response takes at least a minute.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="escalationstep",
-            constraint=models.UniqueConstraint(
-                fields=("issue_type", "level", "contact"),
-                name="escalationstep_once",
-                violation_error_message="This contact is told at this level already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surveyround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_on__gte", models.F("opens_on"))),
-                name="surveyround_ends_after_start",
-                violation_error_message="It ends after it starts.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surveyanswer",
-            constraint=models.UniqueConstraint(
-                fields=("round", "person"),
-                name="surveyanswer_once_per_person",
-                violation_error_message="You have answered this survey already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surveyanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__gte", 1), ("score__lte", 5)),
-                name="surveyanswer_score_in_range",
-                violation_error_message="Satisfaction is a number from 1 to 5.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingcourse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pass_percent__gte", 1), ("pass_percent__lte", 100)),
-                name="trainingcourse_percent_in_range",
-                violation_error_message="A percentage is a number from 1 to 100.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="calendarentry_ends_after_start",
-                violation_error_message="It ends after it starts.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="trainingrecord",
-            index=models.Index(
-                fields=["person", "course", "-taken_at"], name="trainingrecord_of_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("correct__lte", models.F("total")), ("total__gte", 1)),
-                name="trainingrecord_counts_agree",
-                violation_error_message="There are no more correct answers than questions.",
-            ),
         ),
     ]
