@@ -18,10 +18,11 @@ run: setup  ## Serve the product with demo data on http://localhost:5000 (PORT=.
 test: setup  ## Run every gate and the tests on SQLite and PostgreSQL
 	@$(PYTHON_IN_VENV) scripts/test.py
 
-soak: setup  ## Race 8 threads x 200 rounds, lists at 100,000 rows, 30 recoveries, deployment under load
+soak: setup  ## Race 8 threads x 200 rounds, lists at 100,000 rows, whole files, 30 recoveries, deployment under load
 	@TEST_DATABASE=postgres TEST_RACE_ROUNDS=$(or $(ROUNDS),200) $(PYTHON_IN_VENV) -m pytest tests/concurrency tests/accounts/test_races.py
 	@TEST_DATABASE=postgres TEST_SCALE_ROWS=$(or $(ROWS),100000) $(PYTHON_IN_VENV) -m pytest tests/scale
 	@TEST_DATABASE=postgres TEST_DRILLS=$(or $(DRILLS),30) $(PYTHON_IN_VENV) -m pytest tests/operations/backup/test_drills.py
+	@TEST_DATABASE=postgres TEST_WHOLE_FILES=1 $(PYTHON_IN_VENV) -m pytest tests/importing/test_real_files.py tests/importing/test_unspsc.py tests/operations/test_seed.py
 	@TEST_LOAD_SECONDS=$(or $(SECONDS),60) $(PYTHON_IN_VENV) -m pytest tests/deploy tests/operations/runbooks tests/project/test_run.py
 
 bench: setup  ## Measure hot operations, what measuring, backups and dashboards cost, and fifty people at once
@@ -40,7 +41,7 @@ format: setup  ## Put the code in order: imports, mendable findings, formatting
 	@$(PYTHON_IN_VENV) -m ruff format .
 
 lock: setup  ## Lock requirements/*.in with hashes (UPGRADE=1 takes the newest versions)
-	@cd requirements && for name in base production dev bench; do \
+	@cd requirements && for name in base production dev bench tools; do \
 		../$(UV) $$name.in -o $$name.txt || exit 1; \
 	done
 

@@ -7,6 +7,18 @@ cd "$(dirname "$0")/.."
 lock=requirements/dev.txt
 stamp=.venv/.installed
 python=.venv/bin/python
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+
+with_pip() {
+    "$python" -m pip install -q --require-hashes -r "$1"
+}
+
+# uv takes a sixth of pip's time, but reads no pip.conf: where only that one knows the way to the
+# packages, pip does the whole.
+with_uv() {
+    with_pip requirements/tools.txt &&
+        .venv/bin/uv pip install -q --python "$python" --require-hashes --compile-bytecode -r "$1"
+}
 
 if ! [ -x "$python" ] || ! "$python" -c "" 2>/dev/null; then
     found=$(sh scripts/find_python.sh)
@@ -15,10 +27,9 @@ if ! [ -x "$python" ] || ! "$python" -c "" 2>/dev/null; then
 fi
 
 if ! cmp -s "$lock" "$stamp"; then
-    echo "Installing $(grep -c == "$lock") locked packages into .venv (half a minute or so) ..."
+    echo "Installing $(grep -c == "$lock") locked packages into .venv (half a minute at most) ..."
     log=$(mktemp)
-    if ! PIP_DISABLE_PIP_VERSION_CHECK=1 "$python" -m pip install -q --require-hashes -r "$lock" \
-        >"$log" 2>&1; then
+    if ! with_uv "$lock" >"$log" 2>&1 && ! with_pip "$lock" >>"$log" 2>&1; then
         grep -v "Location .* is ignored" "$log" >&2 || true
         rm -f "$log"
         echo "The packages could not be installed; see above. Nothing else was changed." >&2

@@ -82,7 +82,8 @@ def gates() -> list[Step]:
 
 def template(kind: str) -> Step:
     """Migrate one database that those of the tests are copies of, and tell the story in another."""
-    names = [os.environ.get(f"TEST_{what}_{kind.upper()}", "") for what in ("TEMPLATE", "STORY")]
+    copies = ("TEMPLATE", "COMPANY", "STORY")
+    names = [os.environ.get(f"TEST_{what}_{kind.upper()}", "") for what in copies]
     command = ["-m", "tests.template", *names]
     return Step(f"the {kind} databases to copy", command, {"TEST_DATABASE": kind})
 
@@ -132,6 +133,17 @@ def run(step: Step, begun: subprocess.Popen[str] | None = None) -> int:
     return code
 
 
+def name_copies() -> None:
+    """Say where the databases are that those of the tests are copies of."""
+    folder = tempfile.mkdtemp(prefix=f"erp-tests-{os.getpid()}-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ.setdefault("TEST_STORY_FILES", folder)
+    for what in ("template", "company", "story"):
+        file, name = Path(folder) / f"{what}.sqlite3", f"erp_{what}_{os.getpid()}"
+        os.environ.setdefault(f"TEST_{what.upper()}_SQLITE", str(file))
+        os.environ.setdefault(f"TEST_{what.upper()}_POSTGRES", name)
+
+
 def main() -> int:
     """Run the steps until one fails."""
     missing = available()
@@ -141,13 +153,7 @@ def main() -> int:
         cluster = Cluster.start()
         atexit.register(cluster.stop)
         os.environ["TEST_DATABASE_URL"] = cluster.url
-    folder = tempfile.mkdtemp(prefix=f"erp-tests-{os.getpid()}-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ.setdefault("TEST_TEMPLATE_SQLITE", str(Path(folder) / "template.sqlite3"))
-    os.environ.setdefault("TEST_TEMPLATE_POSTGRES", f"erp_template_{os.getpid()}")
-    os.environ.setdefault("TEST_STORY_SQLITE", str(Path(folder) / "story.sqlite3"))
-    os.environ.setdefault("TEST_STORY_FILES", folder)
-    os.environ.setdefault("TEST_STORY_POSTGRES", f"erp_story_{os.getpid()}")
+    name_copies()
     steps = gates()
     if "--gates" not in sys.argv[1:]:
         if not chromium():

@@ -1,5 +1,6 @@
 """What every test has: no way out of this machine, and skips that say what is missing."""
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -12,13 +13,10 @@ from _pytest.nodeid import coerce_node_id
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
-from apps.approvals import triggers as approval_triggers
-from apps.audit import triggers as audit_triggers
-from apps.operations.readiness import triggers as readiness_triggers
 from tests import databases
 
 # A busy machine is no counter-example.
@@ -34,7 +32,6 @@ def chromium() -> str | None:
     return named or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-EMPTYING = {"transactional_db", "live_server"}
 NEEDS_DATA = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
 
@@ -42,13 +39,6 @@ def touches_data(item: pytest.Item) -> bool:
     """Tell a test that asks a database; only those have anything to show on a second one."""
     names = set(getattr(item, "fixturenames", ()))
     return bool(names & NEEDS_DATA) or item.get_closest_marker("django_db") is not None
-
-
-def empties_data(item: pytest.Item) -> bool:
-    """Tell a test that commits, after which the whole database is emptied."""
-    names = set(getattr(item, "fixturenames", ()))
-    mark = item.get_closest_marker("django_db")
-    return bool(names & EMPTYING) or bool(mark and mark.kwargs.get("transaction"))
 
 
 def in_browser(item: pytest.Item) -> bool:
@@ -60,14 +50,9 @@ def in_browser(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> Generator[None]:
-    """Put what empties the database last, and skip, by name, what cannot be done here.
-
-    Once it is empty, every test after makes the roles anew: half of a run went into that when
-    pytest's order of parametrized fixtures had brought the browser's walks to the middle.
-    """
+    """Put walks in the browser last, and skip, by name, what cannot be done here."""
     yield
-    # Behind the browser's walks, whose driver leaves an event loop in the thread, nothing else.
-    items.sort(key=lambda item: 2 if in_browser(item) else empties_data(item))
+    items.sort(key=in_browser)  # its driver leaves an event loop in the thread
     if os.environ.get("TEST_DATA_ONLY"):
         left_out = [item for item in items if not touches_data(item)]
         config.hook.pytest_deselected(items=left_out)
@@ -80,6 +65,13 @@ def pytest_collection_modifyitems(
             item.add_marker(no_browser)
         if "postgres" in item.keywords and on_sqlite:
             item.add_marker(no_postgres)
+
+
+def pytest_collection_finish() -> None:
+    """Look for waste among what tests leave, not among the modules they are made of."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.hookimpl(trylast=True)
@@ -127,26 +119,6 @@ def _no_way_out() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _history_can_be_emptied_between_tests() -> Iterator[None]:
-    """Let transactional tests clean up: the triggers refuse that to everybody else."""
-    flush = BaseDatabaseOperations.execute_sql_flush
-
-    def emptied(self: BaseDatabaseOperations, statements: Any) -> None:
-        guards = (audit_triggers, approval_triggers, readiness_triggers)
-        for guard in guards:
-            guard.take_down(self.connection)
-        try:
-            flush(self, statements)
-        finally:
-            for guard in guards:
-                guard.put_up(self.connection)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", emptied)
-        yield
-
-
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
     """Keep a database that is there because it was copied; the scratch folder goes anyway."""
@@ -154,10 +126,23 @@ def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Give the empty database the groups of the matrix: nearly every test needs them."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Give the database the groups of the matrix, and a fresh copy to each test that commits.
+
+    Emptying it instead would take ten times as long, and what every test starts from with it.
+    """
     with django_db_blocker.unblock():
         databases.furnish(connection)
+        kept = databases.pristine(connection)
+
+    def renewed(_test: TransactionTestCase) -> None:
+        databases.renew(connection, kept)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", renewed)
+        yield
+    with django_db_blocker.unblock():
+        databases.forget(connection, kept)
 
 
 @pytest.fixture(autouse=True)

@@ -69,6 +69,11 @@ def story() -> str:
     return os.environ.get(f"TEST_STORY_{os.environ.get('TEST_DATABASE', 'sqlite').upper()}", "")
 
 
+def company() -> str:
+    """Name the database with the demonstration's company and no documents, or nothing."""
+    return os.environ.get(f"TEST_COMPANY_{os.environ.get('TEST_DATABASE', 'sqlite').upper()}", "")
+
+
 def story_media() -> Path:
     """Give the folder of the files that belong to the story."""
     kind = os.environ.get("TEST_DATABASE", "sqlite")
@@ -84,6 +89,42 @@ def copy_template(connection: Any) -> bool:
         return True
     connection.settings_dict["TEST"]["TEMPLATE"] = template()
     return False
+
+
+def pristine(connection: Any) -> str:
+    """Name what the test database was at first: the template, or else a copy made now."""
+    if template():
+        return template()
+    name = connection.settings_dict["NAME"]
+    kept = f"{name}_pristine"
+    connection.close()
+    if connection.vendor == "sqlite":
+        shutil.copyfile(name, kept)
+    else:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{kept}" TEMPLATE "{name}"')
+    return kept
+
+
+def forget(connection: Any, kept: str) -> None:
+    """Take away the copy that was made for this run alone."""
+    if kept != template() and connection.vendor != "sqlite":
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{kept}"')
+
+
+def renew(connection: Any, source: str) -> None:
+    """Lay a copy of another database where the test database was; whoever used that is cut off."""
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    if connection.vendor == "sqlite":
+        for part in ("", "-wal", "-shm"):
+            Path(f"{name}{part}").unlink(missing_ok=True)
+        shutil.copyfile(source, name)
+        return
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
 
 
 def furnish(connection: Any) -> None:

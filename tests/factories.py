@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Permission
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.test import Client
 
 from apps.accounts import services
@@ -42,15 +44,18 @@ def make_user(username: str | None = None, *roles: str, **more: Any) -> User:
     password = more.pop("password", PASSWORD)
     user: User = User.objects.create_user(username, password=password, **more)
     if roles:
-        set_up_roles()
         services.roles.assign_roles(user, roles)
     return User.objects.get(pk=user.pk)
 
 
-def set_up_roles() -> None:
-    """The groups of the matrix; gone only after a test that empties the whole database."""
-    if not Group.objects.filter(name="admin").exists():
-        services.set_up_roles()
+def give(user: User, *permissions: str) -> None:
+    """Give permissions (`catalog.add_item`) at once: forty lines of history take too long."""
+    wanted = Permission.objects.annotate(
+        name_of=Concat("content_type__app_label", Value("."), "codename")
+    ).filter(name_of__in=permissions)
+    rows = [User.user_permissions.through(user=user, permission=one) for one in wanted]
+    assert len(rows) == len(set(permissions)), permissions
+    User.user_permissions.through.objects.bulk_create(rows)
 
 
 def authorization(user: User) -> str:

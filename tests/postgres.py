@@ -22,7 +22,7 @@ from pathlib import Path
 OLDEST = 15
 START_SECONDS = 30
 FAST = "fsync=off synchronous_commit=off full_page_writes=off"
-COMMON = "max_connections=200 shared_buffers=64MB timezone=UTC log_min_messages=error"
+COMMON = "max_connections=200 shared_buffers=64MB timezone=UTC log_min_messages=error jit=off"
 
 
 class NoPostgresError(RuntimeError):

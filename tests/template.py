@@ -1,8 +1,9 @@
 """Make the databases that those of a run are copies of: once, not once a worker.
 
-`python -m tests.template NAME STORY` with TEST_DATABASE set; both are files for SQLite, databases
-for PostgreSQL. NAME is migrated and has the roles; STORY is a copy with the demonstration in it,
-whose files go below the folder TEST_STORY_FILES.
+`python -m tests.template NAME COMPANY STORY` with TEST_DATABASE set; files for SQLite, databases
+for PostgreSQL. NAME is migrated and has the roles; COMPANY is a copy with the demonstration's
+people and catalogue, STORY one with its documents as well, whose files go below the folder
+TEST_STORY_FILES.
 """
 
 import gc
@@ -11,8 +12,8 @@ import os
 import sys
 
 
-def main(name: str, story: str) -> None:
-    """Create, migrate, set up the roles; then copy, and tell the story."""
+def main(name: str, company: str, story: str) -> None:
+    """Create, migrate, set up the roles; then copy, and tell the story in two steps."""
     import django
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -30,11 +31,12 @@ def main(name: str, story: str) -> None:
         # One file, complete: what waits in the log beside it would not be copied.
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    tell(story)
+    tell(company, story)
 
 
-def tell(name: str) -> None:
-    """Give the copy the documents and files the tests of whole installations start from."""
+def tell(company: str, story: str) -> None:
+    """Give the copies the people, documents and files that tests of the whole start from."""
+    from django.core.management import call_command
     from django.db import connection
     from django.test import override_settings
 
@@ -44,10 +46,13 @@ def tell(name: str) -> None:
 
     media = databases.story_media()
     base = config_of()
-    sites.copy_database(base, name)
-    config = {**base, "NAME": name}
-    with override_settings(MEDIA_ROOT=media, DEBUG=True), aimed_at(config):
-        sites.tell_the_story(media.parent)
+    sites.copy_database(base, company)
+    with override_settings(MEDIA_ROOT=media, DEBUG=True):
+        with aimed_at({**base, "NAME": company}):
+            call_command("erp_seed", "--without-documents", verbosity=0, stdout=sites.Nowhere())
+        sites.copy_database({**base, "NAME": company}, story)
+        with aimed_at({**base, "NAME": story}):
+            sites.tell_the_story(media.parent)
     connection.close()
 
 

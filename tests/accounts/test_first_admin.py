@@ -26,8 +26,6 @@ def made(*arguments: str) -> dict[str, Any]:
 
 
 def test_the_first_administrator_has_to_choose_a_password():
-    make.set_up_roles()
-
     said = made("--username=root.person", "--name=Zhang Wei")
 
     person = User.objects.get()

@@ -67,7 +67,6 @@ def test_setting_up_twice_changes_nothing_more() -> None:
 
 @pytest.mark.django_db
 def test_what_somebody_added_by_hand_is_taken_back() -> None:
-    make.set_up_roles()
     group = Group.objects.get(name="engineer")
     group.permissions.add(Permission.objects.get(codename="change_user"))
 

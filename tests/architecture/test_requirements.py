@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.files import ROOT, text
 
-LOCKS = ["base", "production", "dev", "bench"]
+LOCKS = ["base", "production", "dev", "bench", "tools"]
 
 # The first versions without a published hole; the lock may not fall behind them.
 SAFE_SINCE = {

@@ -120,7 +120,6 @@ def test_passwords_are_masked() -> None:
 
 
 def test_many_to_many_changes_are_readable() -> None:
-    make.set_up_roles()
     person = make.make_user("wang", "procurement")
 
     entries = Entry.objects.filter(object_id=person.pk, changes__has_key="groups")

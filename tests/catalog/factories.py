@@ -7,8 +7,6 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import Permission
-
 from apps.accounts.models import User
 from apps.catalog.models import (
     Category,
@@ -23,6 +21,7 @@ from apps.catalog.models import (
     TaxRate,
     Unit,
 )
+from tests.factories import give
 
 NUMBERS = count(1)
 DAY = date(2026, 11, 22)
@@ -32,11 +31,7 @@ def make_user(*permissions: str, **fields: Any) -> User:
     """Somebody with these permissions (`catalog.add_item`)."""
     name = fields.pop("username", f"user{next(NUMBERS)}")
     user = User.objects.create(username=name, email=f"{name}@example.com", **fields)
-    for permission in permissions:
-        app, codename = permission.split(".")
-        user.user_permissions.add(
-            Permission.objects.get(content_type__app_label=app, codename=codename)
-        )
+    give(user, *permissions)
     return User.objects.get(pk=user.pk)
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from tests import databases
 from tests.conftest import chromium
 
 # Playwright runs an event loop in the test's thread; Django would refuse the ORM there.
@@ -71,6 +73,9 @@ class Visitor:
 @pytest.fixture
 def company(transactional_db: None, settings: Any) -> None:
     """The demonstration's people, rules and catalogue, without documents."""
+    if databases.company():
+        databases.renew(connection, databases.company())
+        return
     settings.DEBUG = True
     call_command("erp_seed", "--without-documents", verbosity=0)
     settings.DEBUG = False

@@ -9,7 +9,7 @@ from guardian.shortcuts import assign_perm
 from apps.accounts.models import Department, User
 from apps.budgets.models import CostCentre
 from tests.catalog.factories import make_currency, make_unit
-from tests.factories import make_department, make_user
+from tests.factories import give, make_department, make_user
 
 # What the role of procurement may, as far as imports ask; the roles themselves are set up slowly.
 BUYER = (
@@ -36,7 +36,8 @@ def department(db: None) -> Department:
 def importer(department: Department) -> User:
     """Keeps items and suppliers, orders, and brings in tables of them."""
     user = make_user("importer", department=department, is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=BUYER))
+    rights = Permission.objects.filter(codename__in=BUYER).select_related("content_type")
+    give(user, *(f"{one.content_type.app_label}.{one.codename}" for one in rights))
     assign_perm("accounts.buy_for", user, department)
     return User.objects.get(pk=user.pk)
 

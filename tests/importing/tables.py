@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from apps.accounts.models import User
 from apps.common.importing import Job, Mode, Report, kind_named, run_import
 
+WHOLE = "TEST_WHOLE_FILES" in os.environ  # large files as a whole on PostgreSQL too
 DATA = Path(settings.BASE_DIR).parent / "shared" / "data"
 
 

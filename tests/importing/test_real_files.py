@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import resource
 import time
@@ -22,11 +23,13 @@ from apps.catalog import services as catalog
 from apps.catalog.models import Incoterm, Supplier, Unit
 from apps.procurement.models import PurchaseOrder, PurchaseOrderLine
 from apps.requisitions.models import Requisition
-from tests.importing.tables import DATA, RESUME, counts, load, refused
+from tests.importing.tables import DATA, RESUME, WHOLE, counts, load, refused
 
 SCMS = DATA / "usaid-scms-po" / "scms_delivery_history.csv"
 INTENTIONS = sorted((DATA / "cn-shandong-intent").glob("*.xlsx"))
 SECONDS, MEGABYTES_MORE = 40, 250  # beside some 150 MB of the program itself
+
+ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +45,9 @@ def set_up(importer: User) -> User:
 
 # ------------------------------------------------------------------ purchase orders
 @pytest.mark.skipif(not SCMS.exists(), reason="the shared SCMS orders are not on this machine")
+@pytest.mark.skipif(
+    ON_POSTGRES and not WHOLE, reason="a part of them below, the whole by `make soak`"
+)
 def test_the_scms_orders_add_up_to_the_cent(set_up: User) -> None:
     before, began, processor = _peak(), time.monotonic(), time.process_time()
     report = load("purchase_orders", SCMS, set_up, mapping="usaid-scms-orders")
@@ -126,7 +132,7 @@ def _again_changes_nothing(importer: User) -> None:
 def test_what_in_the_scms_orders_is_not_certain_is_listed(set_up: User, tmp_path: Path) -> None:
     part = tmp_path / "part.csv"
     lines = SCMS.read_text("utf-8-sig").splitlines(keepends=True)
-    part.write_text("".join(lines[:1] + lines[1:3001]), encoding="utf-8")
+    part.write_text("".join(lines[:1] + lines[1:1001]), encoding="utf-8")
     with part.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
 
@@ -146,7 +152,7 @@ def test_what_in_the_scms_orders_is_not_certain_is_listed(set_up: User, tmp_path
         wanted["rounded_price"] += cents != Decimal(row["Line Item Value"])
     wanted["no_exchange_rate"] = 1
     assert Counter(e.code for e in (*report.warnings, *report.notices)) == wanted
-    assert wanted["ambiguous_date"] > 400
+    assert wanted["ambiguous_date"] > 200
     assert not Incoterm.objects.filter(code="DDU").exists()
 
 

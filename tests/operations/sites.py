@@ -95,7 +95,7 @@ def state(site: Site) -> dict[str, Any]:
 
 def tell_the_story(folder: Path) -> None:
     """A few documents in every state, two of them with files."""
-    call_command("erp_seed", "--requisitions", str(REQUISITIONS), verbosity=0, stdout=_Nowhere())
+    call_command("erp_seed", "--requisitions", str(REQUISITIONS), verbosity=0, stdout=Nowhere())
     admin = User.objects.get(username="admin")
     for number, requisition in enumerate(Requisition.objects.order_by("pk")[:2]):
         content = f"Offer {number} 报价单\n".encode() * 400
@@ -126,7 +126,7 @@ def attach_to_first(site: Site) -> None:
     events.happened(requisition, "attachment.added", "late.txt")
 
 
-class _Nowhere:
+class Nowhere:
     def write(self, text: str) -> None: ...
 
 

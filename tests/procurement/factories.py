@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
@@ -34,6 +34,7 @@ from apps.procurement import services
 from apps.procurement.models import PurchaseOrder
 from apps.requisitions import services as requisition_services
 from apps.requisitions.models import Requisition, RequisitionLine
+from tests.factories import give
 
 _serial = count(1)
 BUYER_RIGHTS = (
@@ -53,11 +54,7 @@ def serial() -> int:
 def make_user(*rights: str, **fields: Any) -> User:
     username = fields.pop("username", f"user{serial()}")
     user = User.objects.create(username=username, email=f"{username}@example.com", **fields)
-    for right in rights:
-        app, codename = right.split(".")
-        user.user_permissions.add(
-            Permission.objects.get(content_type__app_label=app, codename=codename)
-        )
+    give(user, *rights)
     return user
 
 

@@ -18,7 +18,7 @@ from apps.requisitions import services
 from apps.requisitions.models import Requisition
 from apps.requisitions.states import Status
 from tests.catalog.factories import make_currency, make_item, make_price, make_supplier, make_unit
-from tests.factories import make_department, make_user, number, set_up_roles
+from tests.factories import make_department, make_user, number
 
 
 @dataclass
@@ -86,7 +86,6 @@ PATHS: dict[str, tuple[tuple[str, str], ...]] = {
 
 def make_company(**more: Any) -> Company:
     """A department with a head, an engineer who asks, a buyer, and one rule: the head decides."""
-    set_up_roles()
     code = f"ENG{number()}"
     head = make_user(f"head{number()}", "engineer")
     department = make_department(code, head=head)

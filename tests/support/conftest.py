@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.support.models import SupportContact
 from apps.support.services import setting_up
-from tests.factories import make_user, set_up_roles
+from tests.factories import make_user
 from tests.support.factories import NOON
 
 
@@ -38,7 +38,6 @@ def clock(monkeypatch):
 def _desk(django_db_setup, django_db_blocker):
     """Set up once for all tests of a module, and taken back at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
-        set_up_roles()
         setting_up.set_up()
         for contact in SupportContact.objects.filter(follows_rota=False):
             name = contact.code.replace("-", ".")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import threading
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -24,12 +23,6 @@ from tests.operations.alerting.conftest import MINUTE, round_at
 
 pytestmark = pytest.mark.django_db
 SECOND = dt.timedelta(seconds=1)
-
-
-@pytest.fixture
-def desk(own_desk):
-    """Some tests here empty the database: each has a help desk of its own."""
-    return own_desk
 
 
 def opened(clock, alert="application_down"):
@@ -142,29 +135,6 @@ def test_second_incident_of_an_alert_is_refused_by_the_database(desk, clock):
     with pytest.raises(IntegrityError), transaction.atomic():
         Incident.objects.create(**values)
     assert Incident.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_open_at_once_leave_one(clock):
-    barrier, found, errors = threading.Barrier(2), [], []
-
-    def work():
-        try:
-            barrier.wait(5)
-            found.append(opened(clock))
-        except Exception as error:  # noqa: BLE001 - shown by the assertion
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert errors == []
-    assert Incident.objects.count() == 1
-    assert [one is None for one in found].count(True) == 1
 
 
 def test_flapping_is_one_incident(desk, clock, stored):

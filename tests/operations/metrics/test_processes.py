@@ -67,7 +67,8 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"]
         command += ["--port", str(self.port), "--blocking-threads", "2", "--respawn-failed-workers"]
-        command += ["--no-ws", "--log-level", "warning", "erp.wsgi:application"]
+        command += ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "3"]
+        command += ["erp.wsgi:application"]
         with (folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 command, cwd=settings.BASE_DIR, env=environment(folder), stdout=log, stderr=log
