@@ -1,7 +1,8 @@
 """Everything that has to hold: the gates, then the tests on both databases.
 
 The quick ones come first and the first that fails ends the run with its name; the check of types
-goes on beside them and is waited for last. `--gates` stops before the tests.
+goes on beside them and is waited for last. `--gates` stops before the tests. What each test did is
+left in test-results/junit.xml, which `erp_readiness --import-report` takes as evidence.
 """
 
 from __future__ import annotations
@@ -15,18 +16,20 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+RESULTS = BASE_DIR / "test-results"
 sys.path.insert(0, str(BASE_DIR))
 
 from tests.conftest import chromium  # noqa: E402  # needs the project on the path
 from tests.postgres import Cluster, available  # noqa: E402  # the same
 
+QUIET = ["-m", "pytest", "-q", "--no-header"]
 # Tests marked as a group stay with one worker: they follow each other on one thing they share.
 # One worker more than two processors: a third of the time goes into waiting for browsers, servers
 # and databases.
-PYTEST = ["-m", "pytest", "-q", "--no-header", "-n", "3", "--dist=loadgroup"]
-PYTEST += ["--ignore=tests/architecture"]
+PYTEST = [*QUIET, "-n", "3", "--dist=loadgroup", "--ignore=tests/architecture"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +77,7 @@ def gates() -> list[Step]:
         template("sqlite"),
         Step(
             "house rules: sizes, templates, translations, commands, settings",
-            ["-m", "pytest", "-q", "--no-header", "-n", "2", "tests/architecture"],
+            [*QUIET, "-n", "2", "tests/architecture", reported("rules")],
         ),
         Step("types (mypy)", ["-m", "mypy"], beside=True),
     ]
@@ -90,19 +93,35 @@ def template(kind: str) -> Step:
 
 def tests(postgres_missing: str) -> list[Step]:
     """List the runs of the tests: the browser and the locks belong to PostgreSQL where it is."""
-    on_sqlite = Step("tests on SQLite", PYTEST, {"TEST_DATABASE": "sqlite"})
+    on_sqlite = [*PYTEST, reported("sqlite")]
     if postgres_missing:
-        return [on_sqlite]
-    quick = [*PYTEST, "-m", "not e2e and not postgres"]
+        return [Step("tests on SQLite", on_sqlite, {"TEST_DATABASE": "sqlite"})]
+    quick = [*on_sqlite, "-m", "not e2e and not postgres"]
     return [
         Step("tests on SQLite", quick, {"TEST_DATABASE": "sqlite"}),
         template("postgres"),
         Step(
             "tests on PostgreSQL",
-            [*PYTEST, "--ignore=tests/deploy"],  # those bring databases of their own: seen already
+            # Those of deployment bring databases of their own: seen already.
+            [*PYTEST, reported("postgres"), "--ignore=tests/deploy"],
             {"TEST_DATABASE": "postgres", "TEST_DATA_ONLY": "1"},
         ),
     ]
+
+
+def reported(name: str) -> str:
+    """Let a run write down what became of each test."""
+    return f"--junitxml={RESULTS / name}.xml"
+
+
+def gather() -> None:
+    """Make one report of those of this run."""
+    whole = ElementTree.Element("testsuites")
+    for name in ("rules", "sqlite", "postgres"):
+        part = RESULTS / f"{name}.xml"
+        if part.exists():
+            whole.extend(ElementTree.parse(part).getroot())  # noqa: S314 - written by ourselves
+    ElementTree.ElementTree(whole).write(RESULTS / "junit.xml", encoding="utf-8")
 
 
 def begin(step: Step, *, shown: bool = True) -> subprocess.Popen[str]:
@@ -154,6 +173,8 @@ def main() -> int:
         atexit.register(cluster.stop)
         os.environ["TEST_DATABASE_URL"] = cluster.url
     name_copies()
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    RESULTS.mkdir()
     steps = gates()
     if "--gates" not in sys.argv[1:]:
         if not chromium():
@@ -162,10 +183,9 @@ def main() -> int:
     begun = {step: begin(step, shown=False) for step in steps if step.beside}
     for process in begun.values():
         atexit.register(process.kill)
-    for step in steps:
-        if code := run(step, begun.get(step)):
-            return code if code > 0 else 1
-    return 0
+    code = next((c for c in (run(step, begun.get(step)) for step in steps) if c), 0)
+    gather()
+    return abs(code)
 
 
 if __name__ == "__main__":

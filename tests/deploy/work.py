@@ -14,11 +14,13 @@ def main() -> None:
     import django
 
     django.setup()
+    from apps.accounts.services import set_up_roles
     from apps.audit.models import Entry
     from tests.factories import PASSWORD
     from tests.requisitions.calls import body
     from tests.requisitions.factories import make_company
 
+    set_up_roles()
     company = make_company()
     approved = company.in_state("approved")
     said = {

@@ -2,6 +2,9 @@
 
 import sys
 
+import pytest
+
+from apps.operations.readiness import reports
 from erp import env
 from scripts import test as gate
 
@@ -25,6 +28,15 @@ def test_deployment_is_checked_as_production_would_be():
     (deploy,) = [step for step in gate.gates() if "deploy" in step.name]
 
     assert env.load(deploy.environment).debug is False
+
+
+@pytest.fixture(autouse=True)
+def results(monkeypatch, tmp_path):
+    """A run inside the run leaves the reports of that one alone."""
+    monkeypatch.setattr(gate, "RESULTS", tmp_path / "test-results")
+    monkeypatch.setattr(gate, "name_copies", lambda: None)
+    monkeypatch.setattr(gate, "available", lambda: "not asked for")
+    return tmp_path / "test-results"
 
 
 def test_failed_step_is_named_and_ends_the_run(monkeypatch, capfd):
@@ -57,3 +69,32 @@ def test_what_goes_on_beside_the_others_is_waited_for_in_its_turn(monkeypatch, c
     assert "FAILED: beside (exit 4)" in err
     assert out.index("before") < out.index("slow")
     assert "after" not in out
+
+
+def test_reports_of_the_steps_become_one(monkeypatch, results):
+    """As `erp_readiness --import-report` takes it."""
+    suite = '<testsuite timestamp="2026-11-20T10:00:00+00:00" time="1.5">{}</testsuite>'
+    case = '<testcase classname="tests.audit.test_{name}.TestX" name="a"/>'
+    write = "import sys, pathlib; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
+    steps = [
+        gate.Step(
+            name,
+            [
+                "-c",
+                write,
+                str(results / f"{name}.xml"),
+                f"<testsuites>{suite.format(case.format(name=name))}</testsuites>",
+            ],
+        )
+        for name in ("rules", "postgres")
+    ]
+    monkeypatch.setattr(gate, "gates", lambda: steps)
+    monkeypatch.setattr(sys, "argv", ["test.py", "--gates"])
+
+    assert gate.main() == 0
+
+    found = reports.read(results / "junit.xml")
+    assert found.content["modules"] == {
+        f"tests/audit/test_{name}.py": {"passed": 1, "failed": 0, "left": 0}
+        for name in ("rules", "postgres")
+    }

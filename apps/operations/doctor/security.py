@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.catalog.fields import EncryptedCharField, Unreadable
+from apps.operations.certificates import FEWEST_DAYS
 from apps.operations.doctor.answers import Answer, check, fault, first_line, unsure, warn, well
 
-SOON_DAYS = 21
 CONNECT_SECONDS = 3
 MOST = 200
 
@@ -111,7 +111,7 @@ def certificate() -> Answer:
     if days < 0:
         said = _("The certificate ended on %(ends)s.") % figures
         return fault("certificate_expired", said, "certbot renew", **figures)
-    if days < SOON_DAYS:
+    if days < FEWEST_DAYS:
         said = _("The certificate ends in %(days)d days.") % figures
         return warn("certificate_ends", said, "certbot renew", **figures)
     return well(_("The certificate ends in %(days)d days.") % figures, **figures)

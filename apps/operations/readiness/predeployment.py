@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from apps.operations import certificates
 from apps.operations.alerting import shapes, webhooks
 from apps.operations.doctor import topics
 from apps.operations.doctor.answers import State, first_line
@@ -35,7 +36,6 @@ from apps.operations.smoke.asking import Red, Server
 
 CONNECT_SECONDS = 5
 ASKED_TIMES = 5
-SOON_DAYS = 21
 LOOPBACK = {"localhost", "testserver"}
 
 
@@ -92,19 +92,14 @@ def certificate(target: Target) -> Finding:
         return elsewhere(_("The outer address is not https: there is no certificate to look at."))
     port = urlsplit(target.url).port or 443
     try:
-        with (
-            socket.create_connection((target.host, port), CONNECT_SECONDS) as raw,
-            ssl.create_default_context().wrap_socket(raw, server_hostname=target.host) as secured,
-        ):
-            shown = secured.getpeercert() or {}
+        found = certificates.shown(target.host, port, CONNECT_SECONDS)
     except ssl.SSLCertVerificationError as error:
         return failed("certificate_not_trusted", error.verify_message)
     except OSError as error:
         return failed("certificate_not_seen", first_line(error))
-    ends = ssl.cert_time_to_seconds(str(shown["notAfter"]))
-    days = int((ends - timezone.now().timestamp()) // 86_400)
-    said = _("The certificate ends in %(days)d days.") % {"days": days}
-    return failed("certificate_ends", said) if days < SOON_DAYS else passed(said)
+    said = _("The certificate ends in %(days)d days.") % {"days": found.days}
+    is_short = found.days < certificates.FEWEST_DAYS
+    return failed("certificate_ends", said) if is_short else passed(said)
 
 
 def dns(target: Target) -> Finding:

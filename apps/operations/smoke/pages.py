@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-import socket
-import ssl
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.operations import certificates
 from apps.operations.smoke.asking import PATIENCE, Red
 from apps.operations.smoke.lines import Line, Round
 
 TITLE = re.compile(r"<title>([^<]*\S[^<]*)</title>")
 ASSET = re.compile(r'(?:href|src)="([^"]+\.(?:css|js)(?:\?[^"]*)?)"')
 HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options")
-FEWEST_DAYS = 14
 MODERN_ONLY = re.compile(rb":has\(|@container|@layer|\.at\(|structuredClone|Object\.hasOwn")
 
 
@@ -54,22 +51,15 @@ def certificate(run: Round) -> str:
         return _("no TLS on one's own machine")
     address = urlsplit(run.server.url)
     host, port = str(address.hostname), address.port or 443
-    trusted = ssl.create_default_context()
     try:
-        with (
-            socket.create_connection((host, port), PATIENCE) as raw,
-            trusted.wrap_socket(raw, server_hostname=host) as secured,
-        ):
-            shown, version = secured.getpeercert() or {}, secured.version()
+        found = certificates.shown(host, port, PATIENCE)
     except OSError as error:
         raise Red(str(error)) from error
-    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)
-    days = (ends - datetime.now(UTC)).days
-    if days < FEWEST_DAYS:
-        raise Red(_("the certificate ends in %(days)d days") % {"days": days})
+    if found.days < certificates.FEWEST_DAYS:
+        raise Red(_("the certificate ends in %(days)d days") % {"days": found.days})
     if not run.server.ask("/login").headers.get("Strict-Transport-Security"):
         raise Red(_("browsers are not told to stay with https"))
-    return _("%(version)s, %(days)d days left") % {"version": version, "days": days}
+    return _("%(version)s, %(days)d days left") % {"version": found.version, "days": found.days}
 
 
 WEB = Line("web", gettext_lazy("Browsers get pages, styles and scripts"), page)

@@ -241,7 +241,7 @@ def test_serious_line_in_the_log_is_red(scene, settings, tmp_path):
     assert not _look(LINES["log"], run)["green"]
 
 
-@pytest.mark.parametrize(("days", "green"), [(90, True), (5, False), (-2, False)])
+@pytest.mark.parametrize(("days", "green"), [(22, True), (20, False), (-2, False)])
 def test_certificate(scene, tmp_path, monkeypatch, days, green):
     _run, port = scene
     chain = self_signed(tmp_path / "own.pem", days)
