@@ -1,4 +1,4 @@
-"""Run the product on one's own machine: database, demo data, server and worker, until Ctrl-C."""
+"""Run the product on one's own machine, all its programs and demo data, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -108,23 +108,32 @@ def demonstration() -> list[str]:
 
 
 def start(port: int) -> list[subprocess.Popen[bytes]]:
-    """Start the web server and the worker of background tasks, each in a group of its own.
-
-    So Ctrl-C reaches us alone, and nothing they started outlives them; where the system can, they
-    end as well when we are killed.
-    """
-    launcher = shutil.which("setpriv")
-    with_us = [launcher, "--pdeathsig", "TERM", "--"] if launcher else []
+    """Start the web server and the worker of background tasks."""
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST]
     granian += ["--port", str(port), "--workers", "1", "--blocking-threads", "4"]
     granian += ["--workers-kill-timeout", "5", "--no-ws", "--log-level", "warning"]
     granian += ["erp.wsgi:application"]
     worker = [sys.executable, "manage.py", "db_worker", "--queue-name", "*", "--no-reload"]
     worker += ["--verbosity", "0"]
-    return [
-        subprocess.Popen([*with_us, *command], cwd=BASE_DIR, start_new_session=True)
-        for command in (granian, worker)
-    ]
+    return [launched(granian), launched(worker)]
+
+
+def launched(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a program in a group of its own.
+
+    So Ctrl-C reaches us alone, and nothing it started outlives it; where the system can, it ends
+    as well when we are killed.
+    """
+    launcher = shutil.which("setpriv")
+    with_us = [launcher, "--pdeathsig", "TERM", "--"] if launcher else []
+    return subprocess.Popen([*with_us, *command], cwd=BASE_DIR, start_new_session=True)
+
+
+def watch(port: int) -> subprocess.Popen[bytes]:
+    """Start the monitor, so that dashboards have something to show and alerts are heard."""
+    url = f"http://localhost:{port}/api/health"
+    monitor = [sys.executable, "manage.py", "erp_monitor", "--loop", "--url", url]
+    return launched([*monitor, "--verbosity", "0"])
 
 
 def wait_until_ready(children: list[subprocess.Popen[bytes]], port: int) -> None:
@@ -172,6 +181,7 @@ def serve(port: int) -> int:
     try:
         wait_until_ready(children, port)
         greet(port)
+        children.append(watch(port))
         while all(child.poll() is None for child in children):
             time.sleep(0.2)
     except Stop:

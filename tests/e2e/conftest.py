@@ -45,8 +45,8 @@ class Visitor:
             self.complaints.append(message.text)
 
     def open(self, path: str) -> None:
-        """Go to a page and wait until it is quiet."""
-        self.page.goto(f"{self.base}{path}", wait_until="networkidle")
+        """Go to a page."""
+        self.page.goto(f"{self.base}{path}")
 
     def log_in(self, name: str) -> None:
         """Log in as one of the demonstration's people."""
@@ -62,12 +62,17 @@ class Visitor:
             self.page.locator(f"html[lang={language}]").wait_for()
 
     def check(self) -> None:
-        """Nobody is kept out of this page, and the browser has nothing to say about it."""
+        """Nobody is kept out of this page, and the browser has nothing to say about it.
+
+        Its Chinese twin has the same marks; what differs is looked at by test_look.
+        """
         self.page.wait_for_load_state("networkidle")
+        assert self.complaints == [], self.page.url
+        if self.page.get_attribute("html", "lang") != "en":
+            return
         found = Axe().run(self.page).response["violations"]
         faults = {fault["id"]: [node["html"] for node in fault["nodes"]][:3] for fault in found}
         assert faults == {}, self.page.url
-        assert self.complaints == [], self.page.url
 
 
 @pytest.fixture

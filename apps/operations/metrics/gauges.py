@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 from auditlog import get_logentry_model
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import Error, connection
 from django.db.models import Count, Min
 from django.utils import timezone
@@ -21,12 +22,17 @@ from apps.accounts.models import ApiSession
 from apps.common.models import OutboxMessage
 from apps.operations.alerting.people_and_backups import adoption, backup_age
 from apps.operations.alerting.rules import rules
+from apps.operations.dashboards import business
+from apps.operations.dashboards.days import last_days
 from apps.operations.metrics import names, reading
 from apps.operations.metrics.names import Metric
 from apps.operations.models import MonitorLease
 from apps.operations.short_connection import short_transaction
 
 FRESH = dt.timedelta(minutes=3)  # an older probe says nothing about now
+
+OF_WORK = "operations.figuresof_work"
+OF_WORK_SECONDS = 300  # they look at a month of documents, and every process is asked
 
 type Figure = tuple[Metric, float]
 type Reading = tuple[Metric, str, float]  # with the label
@@ -65,6 +71,15 @@ def _recorded(now: dt.datetime) -> Iterator[tuple[Metric, float | None]]:
     yield names.ADOPTION, adoption(now - dt.timedelta(hours=hours), now)
     age = backup_age(now)
     yield names.BACKUP_AGE, None if age is None else age * 3600
+    hours, in_time = cache.get_or_set(OF_WORK, lambda: of_work(now), OF_WORK_SECONDS)
+    yield names.APPROVAL_HOURS, hours
+    yield names.ORDERED_IN_TIME, in_time
+
+
+def of_work(now: dt.datetime) -> tuple[float | None, float | None]:
+    """The two figures of the executive dashboard that are no counts, as that one has them."""
+    days = last_days(now, 1)
+    return business.approvals(now, days).mean, business.efficiency(now, days).share
 
 
 def of_process() -> Iterator[Figure]:

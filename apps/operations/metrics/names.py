@@ -124,6 +124,14 @@ ORDERS_ISSUED = counter("orders_issued", "Purchase orders issued to suppliers.")
 APPROVALS_DECIDED = counter(
     "approvals_decided", "Decisions of approvers, by verdict.", "verdict", by="verdict"
 )
+APPROVAL_HOURS = gauge(
+    "approval_hours_mean", "Mean hours from submission to approval, last 30 days.", "hours"
+)
+ORDERED_IN_TIME = gauge(
+    "ordered_in_time_ratio",
+    "Share of the requisitions of the last 30 days that had an order within 24 hours.",
+    "ratio",
+)
 LOGINS = counter("logins", "Log-ins.")
 LOGINS_FAILED = counter("logins_failed", "Log-ins with a wrong name or password.")
 LOCKOUTS = counter("lockouts", "Log-ins locked after too many failures.")

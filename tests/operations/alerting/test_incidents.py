@@ -80,11 +80,6 @@ def test_a_monitor_that_was_down_catches_up_on_all_levels(desk, clock):
     assert sent() == ["team-lead", "department-manager"]
 
 
-def test_nobody_to_tell_is_written_down(db, clock):
-    incident = opened(clock)
-    assert [event.what for event in incident.timeline.all()] == ["opened", "unheard"]
-
-
 def test_mail_names_figure_limit_runbook_and_nothing_secret(desk, clock):
     incident = opened(clock)
     sent()

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from apps.operations.dashboards import business, executive, technical
 from apps.operations.dashboards.days import last_days, today
-from apps.operations.metrics import names
+from apps.operations.metrics import gauges, names
 from apps.operations.models import MonitorLease
 from apps.requisitions.models import Requisition
 from tests.operations import story
@@ -41,6 +41,10 @@ def test_twenty_tiles_are_what_was_counted_by_hand(told, boss):
             shown = dashboard.tiles(boss, NOW)
             words = [text for t in shown for text in (t.label, t.formula, t.trend.caption)]
             assert [text for text in words if text.isascii()] == []
+
+
+def test_prometheus_reads_the_same_two_figures_of_the_work(told):
+    assert gauges.of_work(NOW) == pytest.approx((10.0, 1 / 3))
 
 
 @each

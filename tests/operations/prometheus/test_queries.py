@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,12 @@ from apps.operations.alerting import lease
 from apps.operations.metrics import measure, names
 from apps.operations.metrics.names import METRICS, Kind
 from apps.operations.models import BackupRun
+from apps.requisitions.models import Requisition
 from apps.support.models import TrainingCourse, TrainingRecord
 from tests.deploy.programs import find, needs, run
 from tests.operations.metrics.conftest import _empty_tally, stored  # noqa: F401  # fixtures
 from tests.operations.prometheus import queries
+from tests.procurement import factories as make
 
 GIVEN = {"up", "ALERTS"}  # by Prometheus itself
 ON_POSTGRES = {"erp_database_connections_limit", "erp_database_connections_ratio"}
@@ -105,6 +108,11 @@ def everything_happens(store) -> None:
         outcome="complete", engine="sqlite", app_version="0.1.0", file_name="x.backup",
         sha256="0" * 64, started_at=now, finished_at=now, verified_at=now,
     )  # fmt: skip
+    approved = make.make_requisition(make.make_department(), "approved")
+    hour = timedelta(hours=1)
+    Requisition.objects.filter(pk=approved.pk).update(
+        submitted_at=now - 30 * hour, approved_at=now - 28 * hour
+    )
     person = User.objects.create(username="trained", last_login=now)
     course = TrainingCourse.objects.create(code="c", name_en="C", role="engineer")
     TrainingRecord.objects.create(

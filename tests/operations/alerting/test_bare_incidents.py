@@ -1,4 +1,4 @@
-"""Two monitors that see the same alert at once leave one incident."""
+"""Incidents where no help desk is set up: written down all the same, and once only."""
 
 from __future__ import annotations
 
@@ -34,3 +34,12 @@ def test_two_who_open_at_once_leave_one(clock):
     assert errors == []
     assert Incident.objects.count() == 1
     assert [one is None for one in found].count(True) == 1
+
+
+@pytest.mark.django_db
+def test_nobody_to_tell_is_written_down(clock):
+    down = rules().alerts["application_down"]
+
+    incident = incidents.open_for(down, now=clock.now, value=0.0, limit="< 0.5")
+
+    assert [event.what for event in incident.timeline.all()] == ["opened", "unheard"]
