@@ -88,7 +88,7 @@ def template(kind: str) -> Step:
     copies = ("TEMPLATE", "COMPANY", "STORY")
     names = [os.environ.get(f"TEST_{what}_{kind.upper()}", "") for what in copies]
     command = ["-m", "tests.template", *names]
-    return Step(f"the {kind} databases to copy", command, {"TEST_DATABASE": kind})
+    return Step(f"the {kind} databases to copy", command, {"TEST_DATABASE": kind}, beside=True)
 
 
 def tests(postgres_missing: str) -> list[Step]:

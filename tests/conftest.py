@@ -46,13 +46,31 @@ def in_browser(item: pytest.Item) -> bool:
     return "playwright" in getattr(item, "fixturenames", ())
 
 
+def group_of(item: pytest.Item) -> str:
+    """Name what tests stay with one worker for: a server, or a help desk set up for a module."""
+    mark = item.get_closest_marker("xdist_group")
+    if mark:
+        return str(mark.args[0])
+    return item.path.stem if "_desk" in getattr(item, "fixturenames", ()) else ""
+
+
+def place(item: pytest.Item) -> int:
+    """Say where a test stands: what takes long begins early, so that nobody is alone at the end.
+
+    Walks in the browser come last, because its driver leaves an event loop in the thread.
+    """
+    if in_browser(item):
+        return 3 if "come" not in getattr(item, "fixturenames", ()) else 2
+    return 0 if item.get_closest_marker("xdist_group") else 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> Generator[None]:
-    """Put walks in the browser last, and skip, by name, what cannot be done here."""
+    """Put things in order, and skip, by name, what cannot be done here."""
     yield
-    items.sort(key=in_browser)  # its driver leaves an event loop in the thread
+    items.sort(key=place)
     if os.environ.get("TEST_DATA_ONLY"):
         left_out = [item for item in items if not touches_data(item)]
         config.hook.pytest_deselected(items=left_out)
@@ -81,9 +99,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     pytest-xdist 3.8 writes the group where pytest 9.2 does not read it any more, and the tests of
     a group then end up with every worker, which makes anew what they share.
     """
-    mark = item.get_closest_marker("xdist_group")
-    if mark and getattr(item.config.option, "loadgroup", False):
-        item._id = coerce_node_id(f"{item.nodeid}@{mark.args[0]}")
+    group = group_of(item)
+    if group and getattr(item.config.option, "loadgroup", False):
+        item._id = coerce_node_id(f"{item.nodeid}@{group}")
 
 
 def pytest_report_header() -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from copy import copy
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import Permission
-from django.db.models import Value
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Model, Value
 from django.db.models.functions import Concat
 from django.test import Client
 
 from apps.accounts import services
 from apps.accounts.api.tokens import pair
 from apps.accounts.models import Department, User
+from apps.accounts.roles import matrix
 
 PASSWORD = "a long enough passphrase"
 _numbers = count(1)
@@ -41,11 +43,23 @@ def make_user(username: str | None = None, *roles: str, **more: Any) -> User:
     username = username or f"person{number()}"
     more.setdefault("email", f"{username}@example.com")
     more.setdefault("name", username.capitalize())
+    more.setdefault("is_staff", any(matrix()[name].is_staff for name in roles))
     password = more.pop("password", PASSWORD)
     user: User = User.objects.create_user(username, password=password, **more)
-    if roles:
-        services.roles.assign_roles(user, roles)
+    groups = Group.objects.filter(name__in=roles)
+    User.groups.through.objects.bulk_create(
+        User.groups.through(user=user, group=group) for group in groups
+    )
     return User.objects.get(pk=user.pk)
+
+
+def reread(made: Any) -> Any:
+    """The same company with its records read anew: what a test does to them stays with it."""
+    fresh = copy(made)
+    for name, value in vars(made).items():
+        if isinstance(value, Model):
+            setattr(fresh, name, type(value)._base_manager.get(pk=value.pk))
+    return fresh
 
 
 def give(user: User, *permissions: str) -> None:

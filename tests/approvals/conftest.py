@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from apps.approvals import registry, services
 from apps.approvals.models import ApprovalStep
 from tests.approvals import factories
 from tests.approvals.factories import Company
+from tests.factories import reread
 
 
 @pytest.fixture(autouse=True)
@@ -24,9 +26,18 @@ def kind() -> Iterator[Any]:
         registry.register(before)
 
 
+@pytest.fixture(scope="module")
+def _company(django_db_setup: None, django_db_blocker: Any) -> Iterator[Company]:
+    """Made once for all tests of a module, and taken back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Company()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def company(db: Any) -> Company:
-    return Company()
+def company(_company: Company, db: None) -> Company:
+    """The company as it was made."""
+    return reread(_company)
 
 
 @pytest.fixture

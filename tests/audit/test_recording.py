@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Department, User
+from apps.accounts.services.roles import assign_roles
 from apps.audit.masking import MASKED
 from apps.audit.models import Entry
 from apps.common import context, events, history
@@ -120,7 +121,8 @@ def test_passwords_are_masked() -> None:
 
 
 def test_many_to_many_changes_are_readable() -> None:
-    person = make.make_user("wang", "procurement")
+    person = make.make_user("wang")
+    assign_roles(person, ["procurement"])
 
     entries = Entry.objects.filter(object_id=person.pk, changes__has_key="groups")
     assert [e.changes["groups"]["objects"] for e in entries] == [["procurement"]]

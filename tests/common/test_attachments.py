@@ -22,7 +22,7 @@ from apps.requisitions import services
 from apps.requisitions.models import Requisition
 from apps.requisitions.states import Status
 from tests.factories import make_user
-from tests.requisitions.factories import Company, make_company
+from tests.requisitions.factories import Company
 
 DATA = Path(settings.BASE_DIR).parent / "shared" / "data" / "adversarial"
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n%%EOF\n"
@@ -52,11 +52,6 @@ XLSX = archive(xl__workbook_xml="<w/>")
 def str_or_length(value: Any) -> str:
     """A name of a case that is the same in every run; the bytes of archives carry the time."""
     return f"{len(value)}-bytes" if isinstance(value, bytes) else str(value)
-
-
-@pytest.fixture
-def company(db: None) -> Company:
-    return make_company()
 
 
 @pytest.fixture

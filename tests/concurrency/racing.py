@@ -12,7 +12,7 @@ from django.db import close_old_connections, connections
 from apps.common.errors import DomainError
 
 THREADS = 8
-ROUNDS = int(os.environ.get("TEST_RACE_ROUNDS", "6"))
+ROUNDS = int(os.environ.get("TEST_RACE_ROUNDS", "4"))
 
 
 def race(work: list[Callable[[], Any]]) -> list[Any]:

@@ -1,6 +1,6 @@
 """Many people at once on one approval: one winner per question, nothing lost, nothing doubled.
 
-Rounds: TEST_RACE_ROUNDS (6 by default; `make soak` runs 200).
+Rounds: TEST_RACE_ROUNDS (4 by default; `make soak` runs 200).
 """
 
 from __future__ import annotations

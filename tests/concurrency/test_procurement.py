@@ -1,6 +1,6 @@
 """Many buyers at once: nothing is ordered twice, no number is doubled or left out.
 
-Rounds: TEST_RACE_ROUNDS (6 by default; `make soak` runs 200). Each race has its negative control:
+Rounds: TEST_RACE_ROUNDS (4 by default; `make soak` runs 200). Each race has its negative control:
 the same race without the lock goes wrong, so a round that goes right means something.
 """
 

@@ -1,6 +1,6 @@
 """Requesters and approvers at once: what is approved is what was asked for, once.
 
-Rounds: TEST_RACE_ROUNDS (6 by default; `make soak` runs 200). The control takes the row locks away
+Rounds: TEST_RACE_ROUNDS (4 by default; `make soak` runs 200). The control takes the row locks away
 and shows that the same race then goes wrong.
 """
 

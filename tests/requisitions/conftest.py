@@ -1,6 +1,5 @@
 """What tests of requisitions start from."""
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from tests.factories import reread
 from tests.requisitions.factories import Company, make_company
 from tests.requisitions.pages import browser_of
 
@@ -22,13 +22,8 @@ def _company(django_db_setup: None, django_db_blocker: Any) -> Iterator[Company]
 
 @pytest.fixture
 def company(_company: Company, db: None) -> Company:
-    """The company, its records read anew: what a test does to them stays with it."""
-    read = {
-        field.name: type(record)._base_manager.get(pk=record.pk)
-        for field in dataclasses.fields(_company)
-        for record in [getattr(_company, field.name)]
-    }
-    return Company(**read)
+    """The company as it was made."""
+    return reread(_company)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from apps.requisitions import services
 from apps.requisitions.models import Requisition
 from apps.requisitions.states import Status
 from tests.factories import make_department, make_user
-from tests.requisitions.factories import Company, make_company
+from tests.requisitions.factories import Company
 
 OWNER = "requester"
 BUYER = "buyer"
@@ -81,9 +81,8 @@ def moves_recorded() -> int:
 
 
 @pytest.fixture
-def behalf(db: None) -> Company:
+def behalf(company: Company) -> Company:
     """A requester who asks on behalf of a colleague, so that this person is in the matrix too."""
-    company = make_company()
     company.requester = make_user(None, "procurement", department=make_department())
     return company
 

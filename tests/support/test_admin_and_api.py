@@ -128,7 +128,7 @@ def test_a_question_has_one_correct_answer(office, correct, status):
     assert response.status_code == status, response.content.decode()[:3000]
 
 
-def test_operators_look_after_it_and_auditors_look_on(client):
+def test_operators_look_after_it_and_auditors_look_on(desk, client):
     client.force_login(make_user("operator", "ops"))
     rota = Rota.objects.first()
     text(client.get(f"/admin/support/rota/{rota.pk}/change/"))
