@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.i18n import JavaScriptCatalog
 
 from apps.common import dashboard
 from apps.common.navigation import GROUPS, Group
@@ -44,6 +45,15 @@ def register_link(link: Link) -> None:
         _links.append(link)
 
 
+class Words(JavaScriptCatalog):
+    """What scripts of the admin say."""
+
+    packages = ["django.contrib.admin"]
+
+    def get_paths(self, packages: list[str]) -> list[str]:
+        return [*super().get_paths(packages), *map(str, settings.LOCALE_PATHS)]
+
+
 class ERPAdminSite(admin.AdminSite):
     """One site for procurement and administrators; everybody logs in at the same door."""
 
@@ -63,6 +73,10 @@ class ERPAdminSite(admin.AdminSite):
         context: dict[str, Any] = super().each_context(request)
         context["nav_groups"] = grouped(request, context["available_apps"])
         return context
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Django's words in scripts, and ours where it has none yet."""
+        return Words.as_view()(request)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,8 +1,13 @@
 """Everybody chooses a language, also before logging in."""
 
+import json
+import re
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
+
+from tests.factories import make_user
 
 
 @pytest.mark.django_db
@@ -27,3 +32,17 @@ def test_foreign_address_is_not_followed(client):
     data = {"language": "en", "next": "https://elsewhere.example.com/"}
 
     assert "elsewhere" not in client.post(reverse("set_language"), data)["Location"]
+
+
+@pytest.mark.django_db
+def test_scripts_of_the_admin_speak_chinese_too(client):
+    """Django's own catalogue has no Chinese for the note about time zones."""
+    client.force_login(make_user("boss", is_staff=True, is_superuser=True, language="zh-hans"))
+
+    words = client.get("/admin/jsi18n/", headers={"accept-language": "zh-hans"}).content.decode()
+
+    catalogue = json.loads(re.search(r"newcatalog = (\{.*?\});", words, re.DOTALL)[1])
+    notes = {text: said for text, said in catalogue.items() if text.startswith("Note: Enter times")}
+    assert len(notes) == 2
+    assert all("时区" in said[0] for said in notes.values())
+    assert catalogue["Today"] == "今天"

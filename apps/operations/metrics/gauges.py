@@ -71,9 +71,9 @@ def _recorded(now: dt.datetime) -> Iterator[tuple[Metric, float | None]]:
     yield names.ADOPTION, adoption(now - dt.timedelta(hours=hours), now)
     age = backup_age(now)
     yield names.BACKUP_AGE, None if age is None else age * 3600
-    hours, in_time = cache.get_or_set(OF_WORK, lambda: of_work(now), OF_WORK_SECONDS)
-    yield names.APPROVAL_HOURS, hours
-    yield names.ORDERED_IN_TIME, in_time
+    found = cache.get_or_set(OF_WORK, lambda: of_work(now), OF_WORK_SECONDS) or (None, None)
+    yield names.APPROVAL_HOURS, found[0]
+    yield names.ORDERED_IN_TIME, found[1]
 
 
 def of_work(now: dt.datetime) -> tuple[float | None, float | None]:
