@@ -20,10 +20,11 @@ from xml.etree import ElementTree
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 RESULTS = BASE_DIR / "test-results"
+MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - a folder of our own is made in it
 sys.path.insert(0, str(BASE_DIR))
 
 from tests.conftest import chromium  # noqa: E402  # needs the project on the path
-from tests.postgres import Cluster, available  # noqa: E402  # the same
+from tests.postgres import Cluster, available, sweep  # noqa: E402  # the same
 
 QUIET = ["-m", "pytest", "-q", "--no-header"]
 # Tests marked as a group stay with one worker: they follow each other on one thing they share.
@@ -152,19 +153,35 @@ def run(step: Step, begun: subprocess.Popen[str] | None = None) -> int:
     return code
 
 
-def name_copies() -> None:
-    """Say where the databases are that those of the tests are copies of."""
-    folder = tempfile.mkdtemp(prefix=f"erp-tests-{os.getpid()}-")
+def work_folder() -> Path:
+    """Give the folder for everything tests write, in memory where there is room for it.
+
+    Databases are copied by the hundred, and a copy is a thousand files: there it takes a tenth.
+    """
+    has_room = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
+    has_room = has_room and shutil.disk_usage(MEMORY).free >= ROOM
+    place = MEMORY if has_room else Path(tempfile.gettempdir())
+    sweep("erp-tests-*", place)
+    folder = Path(tempfile.mkdtemp(prefix=f"erp-tests-{os.getpid()}-", dir=place))
+    folder.chmod(0o755)  # the database server of a run by root is somebody else
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ.setdefault("TEST_STORY_FILES", folder)
+    os.environ["TMPDIR"] = str(folder)
+    tempfile.tempdir = None  # reads the variable anew
+    return folder
+
+
+def name_copies(folder: Path) -> None:
+    """Say where the databases are that those of the tests are copies of."""
+    os.environ.setdefault("TEST_STORY_FILES", str(folder))
     for what in ("template", "company", "story"):
-        file, name = Path(folder) / f"{what}.sqlite3", f"erp_{what}_{os.getpid()}"
+        file, name = folder / f"{what}.sqlite3", f"erp_{what}_{os.getpid()}"
         os.environ.setdefault(f"TEST_{what.upper()}_SQLITE", str(file))
         os.environ.setdefault(f"TEST_{what.upper()}_POSTGRES", name)
 
 
 def main() -> int:
     """Run the steps until one fails."""
+    folder = work_folder()
     missing = available()
     if missing:
         print(f"=== skipped: no PostgreSQL ({missing}); locks and races are not shown")
@@ -172,7 +189,7 @@ def main() -> int:
         cluster = Cluster.start()
         atexit.register(cluster.stop)
         os.environ["TEST_DATABASE_URL"] = cluster.url
-    name_copies()
+    name_copies(folder)
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir()
     steps = gates()

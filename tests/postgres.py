@@ -75,9 +75,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def sweep(pattern: str) -> None:
+def sweep(pattern: str, place: Path | None = None) -> None:
     """Remove the folders of runs that were killed: their name holds a process that is no more."""
-    for folder in Path(tempfile.gettempdir()).glob(pattern):
+    for folder in (place or Path(tempfile.gettempdir())).glob(pattern):
         made_by = folder.name.split("-")[2]
         if (
             made_by.isdigit()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.admin.base import ServiceAdmin, adopt
 from apps.budgets import policies, services
 from apps.budgets.models import CostCentre, CostCentreGrant, Project
+from apps.common.admin import UsedFieldListFilter
 from apps.common.admin.masters import STAMPS, NamedAdmin
 
 
@@ -23,7 +24,7 @@ class CostCentreAdmin(NamedAdmin):
     """Cost centres with their owners."""
 
     list_display = ("code", "name", "department", "owner", "is_active")
-    list_filter = ("is_active", ("department", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("is_active", ("department", UsedFieldListFilter))
     list_select_related = ("department", "owner")
     autocomplete_fields = ("department", "owner")
     export_columns = (

@@ -34,7 +34,8 @@ def test_deployment_is_checked_as_production_would_be():
 def results(monkeypatch, tmp_path):
     """A run inside the run leaves the reports of that one alone."""
     monkeypatch.setattr(gate, "RESULTS", tmp_path / "test-results")
-    monkeypatch.setattr(gate, "name_copies", lambda: None)
+    monkeypatch.setattr(gate, "work_folder", lambda: tmp_path)
+    monkeypatch.setattr(gate, "name_copies", lambda folder: None)
     monkeypatch.setattr(gate, "available", lambda: "not asked for")
     return tmp_path / "test-results"
 

@@ -92,10 +92,9 @@ def asked(browser: Client, address: str) -> list[str]:
 
 
 def is_list(sql: str) -> bool:
-    """Whether rows of a large table are fetched in an order, rather than counted or gathered."""
+    """Whether a page of a large table is fetched in an order, rather than counted or gathered."""
     first = any(sql.startswith(f'SELECT "{table}"."id"') for table in TABLES)
-    of_a_filter = " IN (SELECT DISTINCT " in sql  # the choices beside the list
-    return first and " ORDER BY " in sql and not of_a_filter
+    return first and " ORDER BY " in sql and " LIMIT " in sql  # choices beside a list have no page
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ from apps.accounts import policies, roles, services
 from apps.accounts.admin.base import ServiceAdmin, adopt
 from apps.accounts.models import Delegation, Department, DepartmentScope
 from apps.accounts.services.delegations import check
-from apps.common.admin import ReadOnlyAdmin
+from apps.common.admin import ReadOnlyAdmin, UsedFieldListFilter
 from apps.common.errors import DomainError
 
 
@@ -118,7 +118,7 @@ class DepartmentScopeAdmin(ServiceAdmin):
     form = ScopeForm
     list_display = ("user", "right_name", "department_name")
     list_select_related = ("user", "permission")
-    list_filter = (("permission", admin.RelatedOnlyFieldListFilter),)
+    list_filter = (("permission", UsedFieldListFilter),)
     search_fields = ("user__username", "user__name")
     autocomplete_fields = ("user",)
     fields = ("user", "right", "department")

@@ -15,6 +15,7 @@ from apps.accounts import policies, roles, services
 from apps.accounts.admin.base import ServiceAdmin, adopt
 from apps.accounts.forms import time_zones
 from apps.accounts.models import User
+from apps.common.admin import UsedFieldListFilter
 from apps.common.errors import DomainError
 
 MANAGED = ("username", "name", "email", "department", "job_title", "phone", "language", "time_zone")
@@ -79,7 +80,7 @@ class UserAdmin(ServiceAdmin):
 
     form = AccountForm
     list_display = ("username", "name", "department", "job_title", "role_names", "is_active")
-    list_filter = ("is_active", RoleFilter, ("department", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("is_active", RoleFilter, ("department", UsedFieldListFilter))
     list_select_related = ("department",)
     search_fields = ("username", "name", "email")
     autocomplete_fields = ("department",)

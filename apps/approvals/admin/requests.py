@@ -22,7 +22,7 @@ from apps.approvals.models import (
     ApprovalStep,
 )
 from apps.approvals.states import StepStatus
-from apps.common.admin import ReadOnlyAdmin, ReadOnlyInline
+from apps.common.admin import ReadOnlyAdmin, ReadOnlyInline, UsedFieldListFilter
 from apps.common.look import status_pill
 
 
@@ -97,7 +97,7 @@ class ApprovalRequestAdmin(ReadOnlyAdmin):
         *("document_label", "document_kind", "state", "requester", "department"),
         *("base_total", "created_at", "closed_at"),
     )
-    list_filter = ("status", "document_kind", ("department", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "document_kind", ("department", UsedFieldListFilter))
     search_fields = ("document_label", "requester__username", "requester__name")
     date_hierarchy = "created_at"
     inlines = (StepInline, ExclusionInline)

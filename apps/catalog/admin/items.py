@@ -17,7 +17,7 @@ from apps.catalog.admin.columns import linked
 from apps.catalog.forms import CategoryForm
 from apps.catalog.importers import CATEGORIES, ITEMS
 from apps.catalog.models import Category, Item, SupplierPrice, SupplierPriceBreak
-from apps.common.admin import ReadOnlyInline
+from apps.common.admin import ReadOnlyInline, UsedFieldListFilter
 from apps.common.admin.masters import STAMPS, MasterAdmin, NamedAdmin
 from apps.common.tabular.cells import plain
 from apps.common.templatetags.figures import priced
@@ -93,7 +93,7 @@ class ItemAdmin(NamedAdmin):
         *("code", "name", "category", "base_unit", "preferred_supplier", "last_paid"),
         "is_active",
     )
-    list_filter = ("is_active", ("base_unit", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("is_active", ("base_unit", UsedFieldListFilter))
     list_select_related = ("category", "base_unit", "preferred_supplier", "last_price_currency")
     search_fields = (
         *("code", "name_en", "name_zh_hans", "manufacturer_part_number", "^category__code"),
@@ -180,7 +180,7 @@ class SupplierPriceAdmin(MasterAdmin):
         *("item", "supplier", "asked", "unit", "from_quantity", "agreement"),
         *("valid_from", "valid_until", "is_active"),
     )
-    list_filter = ("is_active", ValidityFilter, ("currency", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("is_active", ValidityFilter, ("currency", UsedFieldListFilter))
     list_select_related = ("item", "supplier", "currency", "unit")
     search_fields = (
         *("item__code", "item__name_en", "item__name_zh_hans", "supplier__code"),

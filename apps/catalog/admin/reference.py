@@ -17,6 +17,7 @@ from apps.catalog.models import (
     TaxRate,
     Unit,
 )
+from apps.common.admin import UsedFieldListFilter
 from apps.common.admin.masters import MasterAdmin, NamedAdmin
 
 
@@ -46,7 +47,7 @@ class ExchangeRateAdmin(MasterAdmin):
     """Dated exchange rates. A rate documents have used is history: a correction is a new day's."""
 
     list_display = ("currency", "valid_from", "rate", "source", "updated_by")
-    list_filter = (("currency", admin.RelatedOnlyFieldListFilter),)
+    list_filter = (("currency", UsedFieldListFilter),)
     list_select_related = ("currency", "updated_by")
     search_fields = ("=currency__code", "source")
     date_hierarchy = "valid_from"

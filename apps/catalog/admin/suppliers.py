@@ -17,7 +17,7 @@ from apps.catalog.forms import SupplierForm
 from apps.catalog.importers import SUPPLIERS
 from apps.catalog.models import Supplier, SupplierBankAccount, SupplierContact
 from apps.common import records
-from apps.common.admin import ReadOnlyInline, TransitionActionsMixin
+from apps.common.admin import ReadOnlyInline, TransitionActionsMixin, UsedFieldListFilter
 from apps.common.admin.masters import STAMPS, MasterAdmin, NamedAdmin
 
 
@@ -112,7 +112,7 @@ class SupplierBankAccountAdmin(TransitionActionsMixin, StateColumn, MasterAdmin)
         *("supplier", "bank_name", "account_name", "masked_number", "currency", "state"),
         *("created_by", "confirmed_by"),
     )
-    list_filter = ("status", ("currency", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", ("currency", UsedFieldListFilter))
     list_select_related = ("supplier", "currency", "created_by", "confirmed_by")
     search_fields = (
         *("supplier__code", "supplier__name_en", "supplier__name_zh_hans", "bank_name"),

@@ -3,6 +3,13 @@
 from apps.common.admin import import_runs as import_runs  # registers itself
 from apps.common.admin import registered as registered  # registers itself
 from apps.common.admin.base import ERPModelAdmin, ReadOnlyAdmin, ReadOnlyInline
+from apps.common.admin.filters import UsedFieldListFilter
 from apps.common.admin.transitions import TransitionActionsMixin
 
-__all__ = ["ERPModelAdmin", "ReadOnlyAdmin", "ReadOnlyInline", "TransitionActionsMixin"]
+__all__ = [
+    "ERPModelAdmin",
+    "ReadOnlyAdmin",
+    "ReadOnlyInline",
+    "TransitionActionsMixin",
+    "UsedFieldListFilter",
+]

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.admin import TransitionActionsMixin
+from apps.common.admin import TransitionActionsMixin, UsedFieldListFilter
 from apps.procurement import services
 from apps.procurement.admin import panels
 from apps.procurement.admin.close_line import close_line_view
@@ -48,10 +48,10 @@ class PurchaseOrderAdmin(OrderColumns, TransitionActionsMixin, WrittenThroughSer
         "status",
         OverdueFilter,
         "receipt_status",
-        ("department", admin.RelatedOnlyFieldListFilter),
-        ("buyer", admin.RelatedOnlyFieldListFilter),
-        ("currency", admin.RelatedOnlyFieldListFilter),
-        ("supplier", admin.RelatedOnlyFieldListFilter),
+        ("department", UsedFieldListFilter),
+        ("buyer", UsedFieldListFilter),
+        ("currency", UsedFieldListFilter),
+        ("supplier", UsedFieldListFilter),
     )
     search_fields = (
         "number",

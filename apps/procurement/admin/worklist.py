@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.common.admin import ReadOnlyAdmin
+from apps.common.admin import ReadOnlyAdmin, UsedFieldListFilter
 from apps.procurement import policies, services
 from apps.procurement.admin import links
 from apps.procurement.admin.columns import day, quantity, unit_price
@@ -52,10 +52,10 @@ class OpenLineAdmin(ReadOnlyAdmin):
     list_display_links = None
     list_filter = (
         NeededByFilter,
-        ("requisition__department", admin.RelatedOnlyFieldListFilter),
-        ("category", admin.RelatedOnlyFieldListFilter),
-        ("preferred_supplier", admin.RelatedOnlyFieldListFilter),
-        ("requisition__project", admin.RelatedOnlyFieldListFilter),
+        ("requisition__department", UsedFieldListFilter),
+        ("category", UsedFieldListFilter),
+        ("preferred_supplier", UsedFieldListFilter),
+        ("requisition__project", UsedFieldListFilter),
     )
     search_fields = (
         "description",

@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from apps.common import search
-from apps.common.admin import ERPModelAdmin, TransitionActionsMixin
+from apps.common.admin import ERPModelAdmin, TransitionActionsMixin, UsedFieldListFilter
 from apps.requisitions import policies, services
 from apps.requisitions.admin.columns import Columns, LineInline
 from apps.requisitions.models import Requisition
@@ -49,9 +49,9 @@ class RequisitionAdmin(Columns, TransitionActionsMixin, ERPModelAdmin):
         "order_status",
         "receipt_status",
         "priority",
-        ("department", admin.RelatedOnlyFieldListFilter),
-        ("cost_centre", admin.RelatedOnlyFieldListFilter),
-        ("currency", admin.RelatedOnlyFieldListFilter),
+        ("department", UsedFieldListFilter),
+        ("cost_centre", UsedFieldListFilter),
+        ("currency", UsedFieldListFilter),
     )
     search_fields = ("number", "title")
     search_help_text = _("Number, title, or what is asked for")
