@@ -139,9 +139,9 @@ def furnish(connection: Any) -> None:
     if Group.objects.exists():
         return
     services.set_up_roles()
-    triggers.take_down(connection)
+    triggers.GUARD.take_down(connection)
     Entry.objects.all().delete()
-    triggers.put_up(connection)
+    triggers.GUARD.put_up(connection)
     # Entries count from 1 without a gap: a hole would look like one that was taken out.
     counter = [{"table": Entry._meta.db_table, "column": "id"}]
     with connection.cursor() as cursor:

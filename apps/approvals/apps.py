@@ -24,7 +24,7 @@ class ApprovalsConfig(AppConfig):
         for find in (integrity.contents, integrity.documents):
             register.register("approvals", label, find)
         register.register("guards", _("what the database refuses"), integrity.guards)
-        pre_migrate.connect(triggers.before_migrations, sender=self)
-        post_migrate.connect(triggers.after_migrations, sender=self)
+        pre_migrate.connect(triggers.GUARD.before_migrations, sender=self)
+        post_migrate.connect(triggers.GUARD.after_migrations, sender=self)
         for changed in (post_save, post_delete):
             changed.connect(querysets.forget_calendar, sender=self.get_model("Holiday"))

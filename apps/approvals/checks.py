@@ -24,7 +24,7 @@ def decisions_are_guarded(
         connection = connections[alias]
         if triggers.TABLE not in connection.introspection.table_names():
             continue
-        missing = ", ".join(triggers.missing(connection))
+        missing = ", ".join(lost.name for lost in triggers.GUARD.missing(connection))
         if missing:
             message = f"Decisions are not guarded: the triggers {missing} are not there."
             hint = "Find out who did it. `migrate approvals 0003`, then `migrate`, puts them up."

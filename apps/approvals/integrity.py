@@ -57,5 +57,7 @@ def _of_kind(kind: ApprovableKind) -> Iterator[Place]:
 
 def guards() -> Iterator[Place]:
     """The database itself keeps decisions final and duties apart."""
-    for name in triggers.missing(connection):
-        yield Place(triggers.TABLE, None, _("the trigger %(name)s is missing") % {"name": name})
+    for lost in triggers.GUARD.missing(connection):
+        yield Place(
+            triggers.TABLE, None, _("the trigger %(name)s is missing") % {"name": lost.name}
+        )

@@ -23,7 +23,7 @@ class AuditConfig(AppConfig):
         pre_save.connect(
             receivers.on_entry_saved, sender=self.get_model("Entry"), dispatch_uid=checks.SAVED
         )
-        post_migrate.connect(triggers.after_migrations, sender=self)
+        post_migrate.connect(triggers.GUARD.after_migrations, sender=self)
         registration.register_all()
         common_history.register(history.rows)
         register.register("guards", _("what the database refuses"), integrity.guards)

@@ -44,7 +44,7 @@ def append_only(
         connection = connections[alias]
         if triggers.TABLE not in connection.introspection.table_names():
             continue
-        missing = ", ".join(triggers.missing(connection))
+        missing = ", ".join(lost.name for lost in triggers.GUARD.missing(connection))
         if missing:
             message = f"Entries could be changed: the triggers {missing} are not there."
             hint = "Find out who did it. `migrate audit 0001`, then `migrate audit`, puts them up."

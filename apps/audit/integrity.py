@@ -48,8 +48,10 @@ def statuses() -> Iterator[Place]:
 
 def guards() -> Iterator[Place]:
     """The database itself refuses to change or remove entries."""
-    for name in triggers.missing(connection):
-        yield Place(triggers.TABLE, None, _("the trigger %(name)s is missing") % {"name": name})
+    for lost in triggers.GUARD.missing(connection):
+        yield Place(
+            triggers.TABLE, None, _("the trigger %(name)s is missing") % {"name": lost.name}
+        )
 
 
 def _of_model(model: Any) -> Iterator[Place]:

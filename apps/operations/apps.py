@@ -95,8 +95,8 @@ class OperationsConfig(AppConfig):
         from apps.operations.models import Role
         from apps.operations.readiness import guarding, triggers
 
-        pre_migrate.connect(triggers.before_migrations, sender=self)
-        post_migrate.connect(triggers.after_migrations, sender=self)
+        pre_migrate.connect(triggers.GUARD.before_migrations, sender=self)
+        post_migrate.connect(triggers.GUARD.after_migrations, sender=self)
         integrity.register("guards", _("what the database refuses"), guarding.guards)
         integrity.register("evidence", _("evidence and signatures"), guarding.contents)
         history.label_events(

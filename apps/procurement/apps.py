@@ -21,8 +21,8 @@ class ProcurementConfig(AppConfig):
         """Make orders known to files, approvals and imports; guard the ledger on SQLite."""
         from apps.procurement import importers, triggers
 
-        pre_migrate.connect(triggers.take_down, sender=self)
-        post_migrate.connect(triggers.put_up, sender=self)
+        pre_migrate.connect(triggers.GUARD.before_migrations, sender=self)
+        post_migrate.connect(triggers.GUARD.after_migrations, sender=self)
         register_document()
         register_approvals()
         importers.register()

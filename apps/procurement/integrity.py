@@ -69,8 +69,8 @@ def ledger() -> Iterator[Place]:
 
 def guards() -> Iterator[Place]:
     """The database itself refuses to order more than was asked for."""
-    for name in triggers.missing(connection):
-        yield place(Allocation, None, _("the trigger %(name)s is missing") % {"name": name})
+    for lost in triggers.GUARD.missing(connection):
+        yield place(Allocation, None, _("the trigger %(name)s is missing") % {"name": lost.name})
 
 
 def _cancelled(order: PurchaseOrder) -> Iterator[Place]:

@@ -273,13 +273,13 @@ def test_decisions_are_final(company, change):
 def test_a_database_without_its_guards_is_noticed():
     from apps.approvals.checks import decisions_are_guarded
 
-    assert triggers.missing(connection) == []
+    assert triggers.GUARD.missing(connection) == []
     assert decisions_are_guarded(databases=["default"]) == []
 
     with transaction.atomic():
-        triggers.take_down(connection)
+        triggers.GUARD.take_down(connection)
         warnings = decisions_are_guarded(databases=["default"])
-        triggers.put_up(connection)
+        triggers.GUARD.put_up(connection)
 
     assert [w.id for w in warnings] == ["approvals.W001"]
-    assert triggers.missing(connection) == []
+    assert triggers.GUARD.missing(connection) == []

@@ -106,17 +106,17 @@ def make_entry_of(person: object) -> None:
 def test_writing_still_works_and_the_check_is_content() -> None:
     make.make_department()
 
-    assert triggers.missing(connection) == []
+    assert triggers.GUARD.missing(connection) == []
     assert checks.append_only(databases=["default"]) == []
     call_command("check", "--database", "default")
 
 
 def test_the_check_names_a_missing_trigger() -> None:
-    triggers.take_down(connection)
+    triggers.GUARD.take_down(connection)
     try:
         found = checks.append_only(databases=["default"])
     finally:
-        triggers.put_up(connection)
+        triggers.GUARD.put_up(connection)
 
     assert [message.id for message in found] == ["audit.E004"]
 
@@ -129,17 +129,17 @@ def test_a_migration_that_makes_the_table_anew_leaves_it_guarded(on_postgres: bo
     try:
         with connection.schema_editor() as editor:
             editor.alter_field(Entry, kept, longer)
-        lost = triggers.missing(connection)
+        lost = triggers.GUARD.missing(connection)
 
         call_command("migrate", verbosity=0, interactive=False)
 
-        assert lost == ([] if on_postgres else list(triggers.SQLITE))
-        assert triggers.missing(connection) == []
+        assert lost == ([] if on_postgres else list(triggers.GUARD.sqlite))
+        assert triggers.GUARD.missing(connection) == []
         refused(STATEMENTS[0])
     finally:
         with connection.schema_editor() as editor:
             editor.alter_field(Entry, longer, kept)
-        triggers.put_up(connection)
+        triggers.GUARD.put_up(connection)
 
 
 def test_the_check_says_when_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from apps.common.errors import (
     NotPermittedError,
     TransitionError,
 )
+from apps.common.guards import Guard, Trigger
 from apps.procurement import services, triggers
 from apps.procurement.models import Allocation, PurchaseOrder, PurchaseOrderLine
 from apps.procurement.services import ledger
@@ -186,7 +187,8 @@ def test_the_triggers_word_becomes_a_clear_conflict(line, order, buyer):
 def test_the_check_finds_what_does_not_agree(order, line, monkeypatch):
     assert services.verify_ledger() == []
     RequisitionLine.objects.update(ordered_quantity=Decimal(9))
-    monkeypatch.setattr(triggers, "missing", lambda _connection: ["some_guard"])
+    lost = Trigger("some_guard", "procurement_allocation", "")
+    monkeypatch.setattr(triggers, "GUARD", Guard((lost,), (lost,), {}))
 
     found = services.verify_ledger()
 

@@ -120,27 +120,21 @@ def test_no_later_change_gets_past_it(line, order_lines, statement):
 
 
 def test_the_guards_are_there_and_missing_ones_are_named():
-    assert triggers.missing(connection) == []
+    assert triggers.GUARD.missing(connection) == []
 
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            for statement in triggers.POSTGRES_DOWN:
-                cursor.execute(statement)
-        else:
-            triggers.take_down("default")
+    triggers.GUARD.take_down(connection)
 
-    wanted = triggers.POSTGRES if connection.vendor == "postgresql" else triggers.SQLITE
-    assert triggers.missing(connection) == list(wanted)
+    assert triggers.GUARD.missing(connection) == list(triggers.GUARD.triggers(connection))
 
 
 def test_migrating_again_puts_lost_guards_back_on_sqlite():
     if connection.vendor != "sqlite":
         pytest.skip("on PostgreSQL a migration installs them once")
-    triggers.take_down("default")
+    triggers.GUARD.before_migrations("default")
 
     call_command("migrate", verbosity=0, interactive=False)
 
-    assert triggers.missing(connection) == []
+    assert triggers.GUARD.missing(connection) == []
 
 
 @pytest.mark.postgres
@@ -148,10 +142,10 @@ def test_a_trigger_that_is_switched_off_is_missing():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname = %s",
-            [triggers.POSTGRES[0]],
+            [triggers.GUARD.postgres[0].name],
         )
         table, name = cursor.fetchone()
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
 
-    assert triggers.missing(connection) == [name]
+    assert [lost.name for lost in triggers.GUARD.missing(connection)] == [name]

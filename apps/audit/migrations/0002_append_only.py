@@ -6,11 +6,11 @@ from apps.audit import triggers
 
 
 def up(apps, schema_editor):
-    triggers.put_up(schema_editor.connection)
+    triggers.GUARD.put_up(schema_editor.connection)
 
 
 def down(apps, schema_editor):
-    triggers.take_down(schema_editor.connection)
+    triggers.GUARD.take_down(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from django.utils.translation import gettext as _
 from apps.operations.backup import engines, facts
 from apps.operations.backup.errors import BackupError
 from apps.operations.backup.restoring import Restored
+
+HANGING_UP_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,13 @@ def lost_window(manifest: dict[str, Any]) -> Lost:
 
 
 def refuse_sessions(engine: engines.Engine) -> None:
-    """Raises BackupError while somebody works with the database that is to be exchanged."""
-    found = engine.sessions()
+    """Raises BackupError while somebody works with the database that is to be exchanged.
+
+    A session of who has just hung up, the services or ourselves, may take a moment to end.
+    """
+    deadline = time.monotonic() + HANGING_UP_SECONDS
+    while (found := engine.sessions()) and time.monotonic() < deadline:
+        time.sleep(0.05)
     if found:
         raise BackupError(
             _("Somebody is connected: %(who)s. Stop the services, or say --stop-sessions.")

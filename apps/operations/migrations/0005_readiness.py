@@ -9,12 +9,12 @@ from apps.operations.readiness import triggers
 
 def up(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        triggers.put_up(schema_editor.connection)
+        triggers.GUARD.put_up(schema_editor.connection)
 
 
 def down(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        triggers.take_down(schema_editor.connection)
+        triggers.GUARD.take_down(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

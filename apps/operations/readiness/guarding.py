@@ -14,8 +14,9 @@ from apps.operations.readiness import sealing, triggers
 
 def guards() -> Iterator[Place]:
     """The database itself keeps evidence and signatures as they were written."""
-    for table, name in triggers.missing(connection):
-        yield Place(table, None, _("the trigger %(name)s is missing") % {"name": name})
+    for lost in triggers.GUARD.missing(connection):
+        said = _("the trigger %(name)s is missing") % {"name": lost.name}
+        yield Place(lost.table, None, said)
 
 
 def contents() -> Iterator[Place]:

@@ -7,14 +7,12 @@ from apps.procurement import triggers
 
 def up(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        for statement in triggers.POSTGRES_UP:
-            schema_editor.execute(statement)
+        triggers.GUARD.put_up(schema_editor.connection)
 
 
 def down(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        for statement in triggers.POSTGRES_DOWN:
-            schema_editor.execute(statement)
+        triggers.GUARD.take_down(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -33,7 +33,8 @@ class Difference:
 def verify_ledger() -> list[Difference]:
     """Compare every requisition line with the sum of its allocations; name what differs."""
     missing = [
-        Difference(MISSING_GUARD, name, "", "trigger") for name in triggers.missing(connection)
+        Difference(MISSING_GUARD, lost.name, "", "trigger")
+        for lost in triggers.GUARD.missing(connection)
     ]
     return [*missing, *_lines(_sums())]
 

@@ -132,6 +132,19 @@ def test_database_in_use_is_not_exchanged(site, archive, somebody):
     assert sites.state(site) == before
 
 
+def test_who_has_just_hung_up_is_waited_for():
+    """A server ends a session a moment after its client went away."""
+    asked = [["erp (-, 127.0.0.1)"], []]
+
+    class Engine:
+        def sessions(self):
+            return asked.pop(0)
+
+    swapping.refuse_sessions(Engine())
+
+    assert asked == []
+
+
 def test_sessions_are_thrown_out_on_demand(site, archive, somebody, on_postgres):
     if not on_postgres:
         pytest.skip("nobody can be thrown out of a file")

@@ -9,8 +9,8 @@ from apps.operations.readiness import triggers
 @contextmanager
 def triggers_down() -> Iterator[None]:
     """What somebody with the keys of the database can do."""
-    triggers.take_down(connection)
+    triggers.GUARD.take_down(connection)
     try:
         yield
     finally:
-        triggers.put_up(connection)
+        triggers.GUARD.put_up(connection)

@@ -72,10 +72,9 @@ def named(check, table, pk):
 
 @pytest.fixture(autouse=True)
 def _guards_down(site):
-    for guard in (audit_triggers, approval_triggers):
+    for guard in (audit_triggers.GUARD, approval_triggers.GUARD):
         guard.take_down(connection)
-    if connection.vendor == "sqlite":
-        ledger_triggers.take_down("default")
+    ledger_triggers.GUARD.before_migrations("default")
     unguarded()
 
 
