@@ -6,9 +6,13 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.catalog.models import Item, Supplier
+from apps.common.models import OutboxMessage
+from apps.operations.dashboards import business
+from apps.operations.dashboards.days import last_days
 from apps.procurement.models import PurchaseOrder
 from apps.procurement.states import OrderStatus
 from apps.requisitions.models import Requisition
@@ -53,6 +57,10 @@ def test_story_shows_every_state(settings):
     ordered = set(PurchaseOrder.objects.values_list("status", flat=True))
     assert set(Status) - asked == set()
     assert set(OrderStatus) - ordered == set()
+    assert not OutboxMessage.objects.filter(status="pending").exists()
+    days = last_days(timezone.now())
+    assert business.approvals(timezone.now(), days).mean < 72
+    assert business.efficiency(timezone.now(), days).share > 0.1
 
 
 def test_story_is_told_once(site):

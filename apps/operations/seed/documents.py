@@ -30,6 +30,7 @@ from apps.requisitions.states import Status
 
 REQUISITIONS = 150
 DAYS = 90
+QUICK = 0.7  # how often somebody does soon what could wait
 
 
 @dataclass
@@ -55,7 +56,9 @@ class World:
         return self.chance.random() < odds or is_first
 
     def later(self, moment: datetime, least: int, most: int) -> datetime:
-        """So many working hours later, never in the future."""
+        """So many working hours later, never in the future; most people do not wait that long."""
+        if self.chance.random() < QUICK:
+            least, most = least // 6, max(most // 6, 1)
         moved = moment + timedelta(minutes=self.chance.randint(least * 60, most * 60))
         while moved.weekday() > 4 or not 1 <= moved.hour <= 10:
             moved += timedelta(hours=1)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.common import context
 from apps.operations.seed import catalogue, company, documents, support
-from apps.operations.seed.clock import unlogged
+from apps.operations.seed.clock import deliver, unlogged
 from apps.requisitions.models import Requisition
 
 
@@ -53,6 +53,8 @@ class Command(BaseCommand):
                 catalogue.make(admin, documents.DAYS)
             made = Requisition.objects.exists() or options["without_documents"]
             counts = {} if made else documents.make(options["requisitions"]) | support.make()
+            if counts:
+                deliver()
         if options["json"]:
             self.stdout.write(json.dumps({"made": counts}))
         elif counts:
