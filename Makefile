@@ -19,7 +19,7 @@ test: setup  ## Run every gate and the tests on SQLite and PostgreSQL
 	@$(PYTHON_IN_VENV) scripts/test.py
 
 soak: setup  ## Race 8 threads x 200 rounds, lists at 100,000 rows, whole files, 30 recoveries, deployment under load
-	@TEST_DATABASE=postgres TEST_RACE_ROUNDS=$(or $(ROUNDS),200) $(PYTHON_IN_VENV) -m pytest tests/concurrency tests/accounts/test_races.py
+	@TEST_DATABASE=postgres TEST_RACE_ROUNDS=$(or $(ROUNDS),200) $(PYTHON_IN_VENV) -m pytest -n 2 tests/concurrency tests/accounts/test_races.py
 	@TEST_DATABASE=postgres TEST_SCALE_ROWS=$(or $(ROWS),100000) $(PYTHON_IN_VENV) -m pytest tests/scale
 	@TEST_DATABASE=postgres TEST_DRILLS=$(or $(DRILLS),30) $(PYTHON_IN_VENV) -m pytest tests/operations/backup/test_drills.py
 	@TEST_DATABASE=postgres TEST_WHOLE_FILES=1 $(PYTHON_IN_VENV) -m pytest tests/importing/test_real_files.py tests/importing/test_unspsc.py tests/operations/test_seed.py

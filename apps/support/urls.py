@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.support.views import centre, issue, reporting, runbooks, training, voices
+from apps.support.views import centre, issue, knowledge, reporting, runbooks, training, voices
 
 app_name = "support"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("help/surveys/<int:pk>/result", voices.survey_result, name="survey_result"),
     path("help/training", training.overview, name="training"),
     path("help/training/<int:pk>", training.quiz, name="quiz"),
+    path("help/articles", knowledge.search, name="search"),
+    path("help/articles/<slug:slug>", knowledge.article, name="article"),
     path("help/runbooks", runbooks.overview, name="runbooks"),
     path("help/runbooks/<slug:slug>", runbooks.show, name="runbook"),
 ]

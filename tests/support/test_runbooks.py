@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import translation
 
-from apps.support.services import runbooks
+from apps.support.services import markdown, runbooks
 from tests.factories import make_user
 
 LANGUAGES = ("en", "zh")
@@ -89,7 +89,7 @@ def test_links_lead_somewhere(slug, folder):
     ],
 )
 def test_nothing_runs(dangerous):
-    page = runbooks.render(dangerous)
+    page = markdown.render(dangerous)
 
     assert "<script" not in page
     assert "<img" not in page
@@ -98,10 +98,14 @@ def test_nothing_runs(dangerous):
 
 
 def test_links_between_runbooks_become_pages():
-    page = runbooks.render("[d](database.md) [o](other.md)", address=lambda slug: f"/x/{slug}")
+    page = markdown.render(
+        "[d](database.md#step) [o](../other.md) [w](https://example.com/)",
+        address=lambda slug: {"database": "/x/database"}.get(slug, ""),
+    )
 
-    assert 'href="/x/database"' in page
-    assert 'href="other.md"' in page
+    assert '<a href="/x/database">d</a>' in page
+    assert " o " in page, "what has no page here is only its words"
+    assert 'href="https://example.com/"' in page
 
 
 @pytest.mark.parametrize("slug", ["../../../erp/settings", "nothing", "SLOW", ""])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from apps.support import policies
 from apps.support.services import runbooks
+from apps.support.views.knowledge import address_of
 
 
 @require_safe
@@ -25,7 +25,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     """One runbook."""
     if not policies.may_read_runbooks(request.user):
         raise PermissionDenied
-    found = runbooks.find(slug, address=lambda other: reverse("support:runbook", args=[other]))
+    found = runbooks.find(slug, address=address_of)
     if found is None:
         raise Http404
     return render(request, "support/runbook.html", {"runbook": found})

@@ -39,6 +39,8 @@ ISSUE = {"of": "supportissue"}
 
 ROWS = [
     route("support:home", GET=EVERYBODY),
+    route("support:search", GET=EVERYBODY),
+    route("support:article", arguments=lambda world: {"slug": "engineer"}, GET=EVERYBODY),
     route("support:report", GET=EVERYBODY, POST=EVERYBODY),
     route("support:issues", GET=EVERYBODY),
     route("support:issue", **ISSUE, GET=SEEN),
