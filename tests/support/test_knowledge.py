@@ -118,6 +118,17 @@ def test_every_answer_leads_to_its_place(client, language):
             assert ".md" not in "".join(re.findall(r'href="([^"]*)"', link)), part.slug
 
 
+def test_what_is_shown_begins_and_ends_between_words():
+    text = knowledge.search("restore", slugs=["upgrade"], language="en")[0]
+
+    assert text.found.lower() == "restore"
+    for part in (text.before.removeprefix("… "), text.after.removesuffix(" …")):
+        assert part.strip() in text.section.text
+    words = set(text.section.text.split())
+    assert set(text.before.removeprefix("… ").split()) <= words
+    assert set(text.after.removesuffix(" …").split()) <= words
+
+
 @pytest.mark.django_db
 def test_found_words_are_shown_where_they_stand(client):
     client.force_login(make_user("wang", "engineer", language="zh-hans"))

@@ -114,6 +114,20 @@ def _hit(part: Section, words: set[str]) -> Hit:
         if end == at:  # pairs that begin at every second character
             at, end = at - 1, at + 1
         if words & set(tokens(part.text[at:end])):
-            before, after = part.text[max(0, at - AROUND) : at], part.text[end : end + AROUND * 2]
-            return Hit(part, before, part.text[at:end], after)
-    return Hit(part, part.text[: AROUND * 3], "", "")
+            before, after = part.text[:at], part.text[end:]
+            return Hit(part, _last_of(before, AROUND), part.text[at:end], _first_of(after))
+    return Hit(part, _first_of(part.text), "", "")
+
+
+def _first_of(text: str, most: int = AROUND * 2) -> str:
+    """The beginning, ended between words; between any two characters of Chinese."""
+    if len(text) <= most:
+        return text
+    return re.sub(r"[A-Za-z0-9_'.-]+$", "", text[:most]).rstrip() + " …"
+
+
+def _last_of(text: str, most: int) -> str:
+    """The end, begun between words."""
+    if len(text) <= most:
+        return text
+    return "… " + re.sub(r"^[A-Za-z0-9_'.-]+", "", text[-most:]).lstrip()
