@@ -111,7 +111,7 @@ def test_both_languages_have_the_same_articles_and_sections():
 def test_every_answer_leads_to_its_place(client, language):
     client.force_login(make_user("operator", "ops", language=language))
 
-    for part in articles.sections(articles.folder_of(language)):
+    for part in articles.sections(runbooks.folder_of(language)):
         page = client.get(address_of(part.slug)).content.decode()
         assert not part.place or f'id="{part.place}"' in page, part
         for link in re.findall(r'<div class="panel-body prose">.*?</section>', page, re.DOTALL):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from apps.support.services import markdown, runbooks
+from apps.support.services.runbooks import folder_of
 
 # In the order people are likely to look for them.
 GUIDES = ("engineer", "approver", "procurement", "import", "auditor", "admin", "api")
@@ -64,11 +64,6 @@ def sections(folder: str) -> tuple[Section, ...]:
     return tuple(
         part for slug in (*SLUGS, *runbooks.SLUGS) for part in _parts(slug, _text(slug, folder))
     )
-
-
-def folder_of(language: str | None = None) -> str:
-    """The folder of docs/ a reader's language is in."""
-    return "zh" if (language or get_language() or "").startswith("zh") else "en"
 
 
 def title_of(text: str) -> str:

@@ -17,7 +17,8 @@ from math import log
 
 import snowballstemmer
 
-from apps.support.services.articles import Section, folder_of, sections
+from apps.support.services.articles import Section, sections
+from apps.support.services.runbooks import folder_of
 
 K1, B = 1.2, 0.75  # how soon a repeated word counts no more; how much long parts are held back
 OF_TITLE, OF_HEADING = 2, 3  # how often words count that stand there

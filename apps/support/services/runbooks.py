@@ -28,14 +28,14 @@ class Runbook:
 
 def overview(language: str | None = None) -> list[Runbook]:
     """All runbooks, in the reader's language."""
-    return [found for slug in SLUGS if (found := _read(slug, _folder(language), str)) is not None]
+    return [found for slug in SLUGS if (found := _read(slug, folder_of(language), str)) is not None]
 
 
 def find(
     slug: str, *, address: Callable[[str], str], language: str | None = None
 ) -> Runbook | None:
     """One runbook in the reader's language; `address` gives the page of another one."""
-    return _read(slug, _folder(language), address) if slug in SLUGS else None
+    return _read(slug, folder_of(language), address) if slug in SLUGS else None
 
 
 def path_of(slug: str, folder: str) -> Path:
@@ -43,7 +43,8 @@ def path_of(slug: str, folder: str) -> Path:
     return Path(settings.BASE_DIR) / "docs" / folder / "operations" / "runbooks" / f"{slug}.md"
 
 
-def _folder(language: str | None) -> str:
+def folder_of(language: str | None = None) -> str:
+    """The folder of docs/ a reader's language is in."""
     return "zh" if (language or get_language() or "").startswith("zh") else "en"
 
 
