@@ -59,7 +59,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "apps.common.middleware.measure.MeasureMiddleware",  # outermost: measures all below
+    "apps.common.stack.with_room",  # for all of them, and the views
+    "apps.common.middleware.measure.MeasureMiddleware",  # measures all below
     "apps.common.middleware.request.RequestContextMiddleware",  # every reply has its id
     "django.middleware.security.SecurityMiddleware",
     "apps.common.middleware.security.IsolationHeadersMiddleware",

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+from _pytest import runner
 from _pytest.nodeid import coerce_node_id
 from django.conf import settings
 from django.core.cache import cache
@@ -17,6 +18,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
+from apps.common.stack import with_room
 from tests import databases
 
 # A busy machine is no counter-example.
@@ -102,6 +104,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     group = group_of(item)
     if group and getattr(item.config.option, "loadgroup", False):
         item._id = coerce_node_id(f"{item.nodeid}@{group}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
+    """Run each test with room for deep calls: pytest stands on a tall stack already."""
+    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 def pytest_report_header() -> str:
