@@ -4,7 +4,7 @@ PYTHON_IN_VENV = .venv/bin/python
 UV = .venv/bin/uv pip compile -q --generate-hashes --python-version 3.13 --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test soak bench check format lock clean
+.PHONY: help setup run test soak bench check format lock screenshot recordings clean
 
 help:  ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ soak: setup  ## Race 8 threads x 200 rounds, lists at 100,000 rows, whole files,
 	@TEST_DATABASE=postgres TEST_SCALE_ROWS=$(or $(ROWS),100000) $(PYTHON_IN_VENV) -m pytest tests/scale
 	@TEST_DATABASE=postgres TEST_DRILLS=$(or $(DRILLS),30) $(PYTHON_IN_VENV) -m pytest tests/operations/backup/test_drills.py
 	@TEST_DATABASE=postgres TEST_WHOLE_FILES=1 $(PYTHON_IN_VENV) -m pytest tests/importing/test_real_files.py tests/importing/test_unspsc.py tests/operations/test_seed.py
-	@TEST_LOAD_SECONDS=$(or $(SECONDS),60) $(PYTHON_IN_VENV) -m pytest tests/deploy tests/operations/runbooks tests/project/test_run.py
+	@TEST_LOAD_SECONDS=$(or $(SECONDS),60) $(PYTHON_IN_VENV) -m pytest tests/deploy tests/operations/runbooks tests/project/test_run.py tests/project/test_recording.py
 
 bench: setup  ## Measure hot operations, what measuring, backups and dashboards cost, and fifty people at once
 	@sh scripts/setup_bench.sh
@@ -47,6 +47,9 @@ lock: setup  ## Lock requirements/*.in with hashes (UPGRADE=1 takes the newest v
 
 screenshot: setup  ## Take the pictures of README and guides anew (needs Chromium)
 	@$(PYTHON_IN_VENV) scripts/screenshot.py
+
+recordings: setup  ## Record the walkthroughs of the help centre anew (needs Chromium and ffmpeg)
+	@$(PYTHON_IN_VENV) scripts/record.py
 
 clean:  ## Remove what can be made again: .venv, caches, compiled files; var/ with the data stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

@@ -182,6 +182,7 @@ SECURE_CSP = {
     "style-src": own,
     "img-src": [*own, "data:"],
     "font-src": own,
+    "media-src": own,  # recordings of the help centre and their captions
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
     "form-action": [CSP.SELF],

@@ -136,12 +136,14 @@ def test_a_standby_that_is_down_is_not_waited_for(values, standby):
     standby.stop()
     started = time.monotonic()
 
-    said = steps(values, "marked", "behind")
+    try:
+        said = steps(values, "marked", "behind")
+    finally:
+        standby.start()
 
     assert said["answered"] == ["default", "default"]
     assert float(str(said["waited"])) < 1
     assert time.monotonic() - started < 60
-    standby.start()
     assert steps(values, "marked")["answered"] == "replica"
 
 

@@ -34,12 +34,15 @@ async element => {
   const box = element.getBoundingClientRect();
   const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   await drawn();
+  const across = box.left + Math.min(box.width / 2, 40);
+  const drawnThere = document.elementFromPoint(across, box.top + Math.min(box.height / 2, 10));
+  const free = drawnThere && (element.contains(drawnThere) || drawnThere.contains(element));
   const shown = look();
   element.blur();
   await drawn();
   const plain = look();
   element.focus({preventScroll: true});
-  return {inside, differs: shown !== plain};
+  return {inside, free, differs: shown !== plain};
 }
 """
 
@@ -63,6 +66,7 @@ class Keys:
             pytest.fail(f"{selector} on {self.page.url} cannot be reached by {key}")
         seen = wanted.evaluate(SEEN)
         assert seen["inside"], f"{selector} has the focus outside of what is shown"
+        assert seen["free"], f"{selector} has the focus below something else"
         assert seen["differs"], f"{selector} looks the same with the focus and without"
 
     def type(self, text: str) -> None:
@@ -159,3 +163,34 @@ def test_asking_in_chinese_by_keys_alone(come: Any) -> None:
     requisition = Requisition.objects.get()
     assert (requisition.title, requisition.status) == ("测试台仪器", "pending_approval")
     assert requisition.lines.count() == 2
+
+
+HIDDEN = """
+async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const element = document.activeElement;
+  const box = element.getBoundingClientRect();
+  const across = box.left + Math.min(box.width / 2, 40);
+  const there = document.elementFromPoint(across, box.top + Math.min(box.height / 2, 10));
+  const free = there && (element.contains(there) || there.contains(element)
+    || [...(element.labels || [])].some(label => label.contains(there)));
+  return [free ? "" : element.outerHTML.slice(0, 120), element === document.body];
+}
+"""
+
+
+@pytest.mark.parametrize("path", ["/requisitions/new", "/admin/catalog/item/add/"])
+def test_no_field_with_the_focus_lies_below_a_bar(come: Any, path: str) -> None:
+    """On a low screen, forwards and back: bars that stay at its ends hide no field."""
+    keys = Keys(come("admin" if path.startswith("/admin") else "engineer", path=path))
+    keys.page.set_viewport_size({"width": 1280, "height": 560})
+    hidden = set()
+    for key in ("Tab", "Shift+Tab"):
+        for press in range(FARTHEST):
+            keys.press(key)
+            found, is_out = keys.page.evaluate(HIDDEN)
+            if is_out and press:
+                break
+            hidden |= {found} - {""}
+
+    assert hidden == set()

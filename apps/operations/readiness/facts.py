@@ -22,6 +22,7 @@ from apps.operations.metrics import names, reading
 from apps.operations.models import AlertState, DrillRun, MonitorLease
 from apps.operations.readiness.findings import Finding, elsewhere, failed, passed, unknown
 from apps.operations.readiness.looking import Surroundings
+from apps.support.services import articles
 
 LANGUAGES = ("en", "zh")
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
@@ -239,6 +240,19 @@ def support_documents(_around: Surroundings) -> Finding:
     """How the help desk works, and what it does in an emergency."""
     pages = ("operations/support.md", "operations/runbooks/restore.md", "operator.md")
     return documents_agree(*pages)
+
+
+def recordings(_around: Surroundings) -> Finding:
+    """The guides of those who ask, decide and order can be watched, with captions."""
+    films = [
+        articles.recording_of(slug, language)
+        for slug in articles.RECORDED
+        for language in LANGUAGES
+    ]
+    folder = settings.BASE_DIR / "static"
+    files = [f"{film}.{kind}" for film in films for kind in ("webm", "vtt")]
+    missing = [name for name in files if not (folder / name).is_file()]
+    return all_there(_("Recordings and their captions"), files, missing, "recordings_missing")
 
 
 def first_load(_around: Surroundings) -> Finding:

@@ -18,6 +18,8 @@ GUIDES = ("engineer", "approver", "procurement", "import", "auditor", "admin", "
 # They name commands and places, as runbooks do.
 OPERATING = ("operator", "install", "upgrade", "monitoring", "scaling", "dashboards", "support")
 SLUGS = (*GUIDES, *OPERATING)
+# Guides somebody can also watch (`make recordings`).
+RECORDED = ("engineer", "approver", "procurement")
 _TOP = (*GUIDES, "operator")  # the others lie a folder deeper
 
 
@@ -39,6 +41,7 @@ class Article:
     slug: str
     title: str
     body: SafeString
+    recording: str  # static file without its ending; empty where there is none
 
 
 def overview(slugs: tuple[str, ...], language: str | None = None) -> list[tuple[str, str]]:
@@ -55,7 +58,12 @@ def find(
     if not text:
         return None
     body = markdown.render(text.partition("\n")[2], address=address)
-    return Article(slug, title_of(text), body)
+    return Article(slug, title_of(text), body, recording_of(slug, folder_of(language)))
+
+
+def recording_of(slug: str, folder: str) -> str:
+    """The film of a guide in one language, or nothing."""
+    return f"recordings/{folder}/{slug}" if slug in RECORDED else ""
 
 
 @lru_cache(maxsize=2)

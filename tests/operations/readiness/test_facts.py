@@ -206,6 +206,14 @@ def test_document_with_another_heading(settings, tmp_path):
     assert facts.documents_agree("page.md").cause == "documents_differ"
 
 
+def test_recordings(settings, tmp_path):
+    assert asked(facts.recordings).result is Result.PASS
+
+    settings.BASE_DIR = tmp_path
+
+    assert asked(facts.recordings).cause == "recordings_missing"
+
+
 def test_first_load(monkeypatch):
     assert asked(facts.first_load).result is Result.PASS
 

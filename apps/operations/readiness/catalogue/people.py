@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.operations.models import EvidenceRun
 from apps.operations.readiness import facts, facts_people
 from apps.operations.readiness.catalogue.lines import Component, Section, line
-from apps.operations.readiness.looking import Asked, Later, Smoke, Tests
+from apps.operations.readiness.looking import Asked, Smoke, Tests
 
 GO_LIVE = (
     *("login", "requisition", "order", "endpoints", "transactions"),
@@ -43,7 +43,8 @@ TRAINING = Section(
         line(
             "training.videos",
             _("Video tutorials"),
-            Later(_("recorded walkthroughs"), command="erp_record_walkthrough"),
+            Asked(facts.recordings),
+            Tests(("tests/support/test_recordings.py",)),
             obligatory=False,
         ),
         line(
