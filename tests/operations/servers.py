@@ -60,7 +60,7 @@ def environment(site, port):
 
 
 @contextmanager
-def serving(site, port):
+def serving(site, port, **variables):
     """Granian as in production, ended with everything it started."""
     (site.folder / "metrics").mkdir(exist_ok=True)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
@@ -69,7 +69,7 @@ def serving(site, port):
         process = subprocess.Popen(
             [*command, "erp.wsgi:application"],
             cwd=ROOT,
-            env=environment(site, port),
+            env={**environment(site, port), **variables},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
@@ -94,8 +94,8 @@ def _wait(process, url, log):
 
 
 @contextmanager
-def installation(story, folder):
-    """A copy of the demonstration with its server; this process works on the same database."""
+def copied(story, folder):
+    """A copy of the demonstration and a port for its server; this process works on it too."""
     base, _media = story
     name, prefix = sites.new_name(base, folder)
     sites.copy_database(base, name)
@@ -109,11 +109,18 @@ def installation(story, folder):
         BASE_URL=f"http://localhost:{port}",
     )
     try:
-        with changed, aimed_at(site.config), serving(site, port):
+        with changed, aimed_at(site.config):
             yield site, port
     finally:
         if prefix:
             sites.drop_all(base, prefix)
+
+
+@contextmanager
+def installation(story, folder):
+    """The same with its server running."""
+    with copied(story, folder) as (site, port), serving(site, port):
+        yield site, port
 
 
 @contextmanager

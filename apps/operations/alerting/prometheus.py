@@ -27,14 +27,19 @@ HEADER = """\
 SLOW_SECONDS = 120  # well within the five minutes Prometheus looks back
 SILENT_SECONDS = 180
 SITE = "{{ $externalLabels.site }}"
-SEES = {  # what another machine sees when the application says nothing any more
+FIRST_ROUND_SECONDS = 60  # a Prometheus just started has not asked anybody yet
+# What another machine sees when the application says nothing any more: the figure, the question,
+# and how long it has to be so beyond what the alert itself says.
+SEES = {
     "application_down": [
-        ("up", f"max by (job) (max_over_time(up{MINE}[1m])) < 0.5\nor absent(up{MINE})"),
+        ("up", f"max by (job) (max_over_time(up{MINE}[1m])) < 0.5", 0),
+        ("absent", f"absent(up{MINE})", FIRST_ROUND_SECONDS),
     ],
     "backup": [
         (
             names.BACKUP_AGE.name,
             "job:erp_database_up:min == 1 unless job:erp_backup_proved_age_hours:max",
+            0,
         )
     ],
 }
@@ -127,8 +132,9 @@ def _alerts(alert: AlertRule, said: Rules, figures: Figures) -> Iterator[Rule]:
         figure = condition.metric or alert.name
         labels = {"state": state} if (state := _state_at(condition, said)) else {}
         yield _alert(alert, figure, _past(condition, figures), labels)
-    for figure, expression in SEES.get(alert.name, ()):
-        yield _alert(alert, figure, expression, {})
+    for figure, expression, seconds in SEES.get(alert.name, ()):
+        lasting = replace(alert, for_seconds=max(alert.for_seconds, seconds))
+        yield _alert(lasting, figure, expression, {})
 
 
 def _alert(alert: AlertRule, figure: str, expression: str, more: Mapping[str, str]) -> Rule:

@@ -72,7 +72,6 @@ def of_what_others_see() -> Iterator[Case]:
         ("one of two processes answers", {UP: "0x60", other: "1x60"}, down, False),
         ("no process answers", {UP: "0x60", other: "0x60"}, down, True),
         ("one answer of a minute is lost", {UP: "1x59 0"}, down, False),
-        ("nobody is asked", {}, down, True),
         ("a proved backup", {of("erp_database_up"): "1x60", age: "3600x60"}, backup, False),
         ("no proved backup", {of("erp_database_up"): "1x60"}, backup, True),
         ("nothing is known of backups", {of("erp_database_up"): "0x60"}, backup, False),
@@ -81,6 +80,9 @@ def of_what_others_see() -> Iterator[Case]:
         ("it does not", {of("erp_monitor_beat_age_seconds"): "181x60"}, silent, True),
     ):
         yield Case(name, given, alert, (fires,), 15, (900,), 900)
+    # A Prometheus that has just been started has asked nobody yet: that rings no phone.
+    absent = "alertname='ApplicationDown',figure='absent'"
+    yield Case("nobody is asked", {}, absent, (False, True), 30, (30, 120), 30)
 
 
 def of_new_series() -> Iterator[Case]:
