@@ -1,6 +1,7 @@
 """Restoring: beside what is in use, exchanged only on demand, taken back when that fails."""
 
 import json
+import os
 import subprocess
 import sys
 from io import StringIO
@@ -100,13 +101,13 @@ def test_production_wants_to_hear_yes(site, archive, settings):
 
 
 HOLD_POSTGRES = """
-import psycopg, sys, time
-connection = psycopg.connect(sys.argv[1]); connection.execute("SELECT 1")
+import os, psycopg, time
+connection = psycopg.connect(os.environ["WHERE"]); connection.execute("SELECT 1")
 print("connected", flush=True); time.sleep(60)
 """
 HOLD_SQLITE = """
-import sqlite3, sys, time
-connection = sqlite3.connect(sys.argv[1])
+import os, sqlite3, time
+connection = sqlite3.connect(os.environ["WHERE"])
 connection.execute("BEGIN"); connection.execute("SELECT COUNT(*) FROM auth_group").fetchall()
 print("connected", flush=True); time.sleep(60)
 """
@@ -116,7 +117,8 @@ print("connected", flush=True); time.sleep(60)
 def somebody(site, on_postgres):
     """Another process that has the database open."""
     code, where = (HOLD_POSTGRES, site.url) if on_postgres else (HOLD_SQLITE, site.config["NAME"])
-    process = subprocess.Popen([sys.executable, "-c", code, where], stdout=subprocess.PIPE)
+    known = {**os.environ, "WHERE": str(where)}  # it holds a password
+    process = subprocess.Popen([sys.executable, "-c", code], env=known, stdout=subprocess.PIPE)
     process.stdout.readline()
     yield process
     process.kill()
