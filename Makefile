@@ -46,10 +46,10 @@ lock: setup  ## Lock requirements/*.in with hashes (UPGRADE=1 takes the newest v
 	done
 
 screenshot: setup  ## Take the pictures of README and guides anew (needs Chromium)
-	@$(PYTHON_IN_VENV) scripts/screenshot.py
+	@$(PYTHON_IN_VENV) -m scripts.screenshot
 
 recordings: setup  ## Record the walkthroughs of the help centre anew (needs Chromium and ffmpeg)
-	@$(PYTHON_IN_VENV) scripts/record.py
+	@$(PYTHON_IN_VENV) -m scripts.record
 
 clean:  ## Remove what can be made again: .venv, caches, compiled files; var/ with the data stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

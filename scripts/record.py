@@ -15,10 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(BASE_DIR))
-
-from scripts import film, stage  # noqa: E402  # needs the project on the path
+from scripts import film, stage
+from scripts.stage import BASE_DIR
 
 TARGET = BASE_DIR / "static" / "recordings"
 SIZE = {"width": 1280, "height": 800}

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
-from pathlib import Path
 from typing import Any
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(BASE_DIR))
-
-from scripts import stage  # noqa: E402  # needs the project on the path
+from scripts import stage
+from scripts.stage import BASE_DIR
 
 IMAGES = BASE_DIR / "docs" / "images"
 SIZE = {"width": 1440, "height": 900}

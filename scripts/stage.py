@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.conftest import chromium
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PORT = int(os.environ.get("PORT") or 8149)
@@ -59,8 +60,7 @@ def browser() -> Iterator[Any]:
     """Open the machine's Chromium on a product that lives as long."""
     from playwright.sync_api import sync_playwright
 
-    found = os.environ.get("TEST_CHROMIUM") or shutil.which("chromium")
-    found = found or shutil.which("chromium-browser")
+    found = chromium()
     if found is None:
         print("No Chromium on this machine; TEST_CHROMIUM names one.", file=sys.stderr)
         sys.exit(2)

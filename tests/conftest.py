@@ -106,10 +106,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item._id = coerce_node_id(f"{item.nodeid}@{group}")
 
 
+run_with_room = with_room(runner.pytest_runtest_protocol)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
     """Run each test with room for deep calls: pytest stands on a tall stack already."""
-    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
+    return run_with_room(item, nextitem)
 
 
 def pytest_report_header() -> str:

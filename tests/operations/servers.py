@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import http.client
 import http.server
-import os
-import socket
 import ssl
 import subprocess
 import sys
@@ -20,7 +18,9 @@ from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.test import override_settings
 
 from apps.operations.backup.looking import aimed_at
+from tests.deploy.programs import clean
 from tests.operations import sites
+from tests.postgres import free_port
 
 ROOT = Path(settings.BASE_DIR)
 HASHERS = ["tests.operations.servers.QuickHasher"]
@@ -34,20 +34,9 @@ class QuickHasher(BCryptSHA256PasswordHasher):
     rounds = 4
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def environment(site, port):
-    inherited = {
-        name: text
-        for name, text in os.environ.items()
-        if not name.startswith(("ERP_", "DJANGO_", "TEST_", "PYTEST_"))
-    }
     return {
-        **inherited,
+        **clean(),
         **site.environment,
         "ERP_BASE_URL": f"http://localhost:{port}",
         "ERP_METRICS_DIR": str(site.folder / "metrics"),

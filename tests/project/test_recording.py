@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
+from tests import postgres
 from tests.conftest import chromium
+from tests.deploy.programs import run
 
 pytestmark = [
     pytest.mark.skipif("TEST_LOAD_SECONDS" not in os.environ, reason="by `make soak`"),
@@ -22,22 +21,17 @@ pytestmark = [
 
 
 def test_walkthroughs_can_be_recorded_anew(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    inherited = {
-        name: text
-        for name, text in os.environ.items()
-        if not name.startswith(("ERP_", "DJANGO_", "TEST_", "PYTEST_", "DATABASE_"))
-    }
-    environment = {**inherited, "PORT": str(port), "DEMO_REQUISITIONS": "3"}
-
-    subprocess.run(
-        [sys.executable, "scripts/record.py", "--to", str(tmp_path), "--pace", "0.1"],
-        cwd=settings.BASE_DIR,
-        env={**environment, "TEST_CHROMIUM": str(chromium())},
-        check=True,
+    done = run(
+        [sys.executable, "-m", "scripts.record", "--to", str(tmp_path), "--pace", "0.1"],
+        env={
+            "PORT": str(postgres.free_port()),
+            "DEMO_REQUISITIONS": "3",
+            "TEST_CHROMIUM": str(chromium()),
+        },
+        timeout=600,
     )
+
+    assert done.returncode == 0, done.stdout
 
     films = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.webm"))
     roles = ("approver", "engineer", "procurement")

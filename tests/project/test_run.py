@@ -4,7 +4,6 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests import databases
+from tests import databases, postgres
+from tests.deploy.programs import clean
 
 ROOT = Path(settings.BASE_DIR)
 PATIENCE = 400  # the machine may be busy with other tests; the bar itself is in work done
@@ -28,17 +28,9 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    inherited = {
-        name: text
-        for name, text in os.environ.items()
-        if not name.startswith(("ERP_", "DJANGO_", "TEST_", "PYTEST_"))
-    }
     return {
-        **inherited,
-        "PORT": str(port),
+        **clean(),
+        "PORT": str(postgres.free_port()),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'erp.sqlite3'}",
         "ERP_MEDIA_ROOT": str(tmp_path / "media"),
     }

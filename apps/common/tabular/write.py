@@ -94,7 +94,7 @@ def write_xlsx(
     Every text is stored as text and marked so, hence never a formula. A number of more digits than
     a spreadsheet keeps is stored as text, every digit of it.
     """
-    # Its library is a sixth of what a start of the product reads; few processes write a workbook.
+    # Few processes write a workbook; the others need not read its library when they start.
     from apps.common.tabular import workbook
 
     return workbook.write(target, columns, rows, title=title, widths=widths)
