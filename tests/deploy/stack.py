@@ -6,6 +6,7 @@ folders and certificates are those of the test.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -15,12 +16,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.deploy import units
 from tests.deploy.programs import DEPLOY, ROOT, clean, find, run
 from tests.postgres import free_port
 
 START_SECONDS = 90
+LOG_SECONDS = 20
 
 
 def tied(command: list[str]) -> list[str]:
@@ -157,6 +160,19 @@ class Nginx(Program):
         self.main = main
         command = [program, "-e", str(folder / "error.log"), "-c", str(main)]
         super().__init__(command, port=self.https, log=folder / "nginx.out")
+
+    def logged(self, *needles: str) -> list[dict[str, Any]]:
+        """Give the calls it wrote down, once each of these texts is among them.
+
+        It writes a line after the caller has the answer: whoever looks at once may be first.
+        """
+        log, deadline = self.folder / "erp.log", time.monotonic() + LOG_SECONDS
+        while True:
+            text = log.read_text()
+            if text.endswith("\n") and all(needle in text for needle in needles):
+                return [json.loads(line) for line in text.splitlines()]
+            assert time.monotonic() < deadline, f"{needles} not in the log of nginx"
+            time.sleep(0.02)
 
     def complaints(self) -> str:
         """What it wrote down about failing processes, the last of it."""

@@ -275,11 +275,10 @@ def test_errors_are_pages_for_people_and_problems_for_programs(tmp_path, path, k
 def test_log_has_the_id_and_no_query(nginx, stubs):
     call(nginx, "GET", "/path?token=secret", X_Request_ID="logged-1", User_Agent='a"b\n'.strip())
 
-    lines = (nginx.folder / "erp.log").read_text().splitlines()
-    entry = next(json.loads(line) for line in lines if '"logged-1"' in line)
+    (entry,) = [line for line in nginx.logged('"logged-1"') if "logged-1" in line.values()]
     assert entry["path"] == "/path"
     assert entry["status"] == 200
-    assert "secret" not in "\n".join(lines)
+    assert "secret" not in (nginx.folder / "erp.log").read_text()
 
 
 def test_error_pages_are_in_both_languages_and_without_inline_style():

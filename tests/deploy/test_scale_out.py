@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 from urllib.parse import urlencode
 
@@ -13,11 +12,6 @@ from tests.deploy.load import Caller
 from tests.deploy.site import NEEDED, Site
 
 pytestmark = NEEDED
-
-
-def seen_by(site: Site) -> set[str]:
-    lines = (site.nginx.folder / "erp.log").read_text().splitlines()
-    return {entry["upstream"] for entry in map(json.loads, lines) if entry["upstream"]}
 
 
 def _log_in_as_a_browser(caller: Caller, site: Site) -> str:
@@ -44,7 +38,8 @@ def test_a_log_in_survives_round_robin(site: Site):
     answers = [caller.once("GET", "/profile", Cookie=session)[0] for _number in range(12)]
 
     assert set(answers) == {200}
-    assert seen_by(site) >= {f"127.0.0.1:{web.port}" for web in site.webs}
+    processes = {f"127.0.0.1:{web.port}" for web in site.webs}
+    assert {entry["upstream"] for entry in site.nginx.logged(*processes)} >= processes
 
 
 def test_a_token_is_good_at_every_process(site: Site):
