@@ -7,6 +7,7 @@ is said goes into captions (WebVTT), so that it can be read, searched and switch
 from __future__ import annotations
 
 import base64
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,7 +161,10 @@ def _moment(seconds: float) -> str:
 
 
 def encode(film: Film, target: Path, folder: Path, ffmpeg: str) -> None:
-    """Write the film; each picture stands until the next one."""
+    """Write the film; each picture stands until the next one.
+
+    What was there before stays until the new film is whole.
+    """
     lines = []
     ends = [frame.at for frame in film.frames[1:]] + [film.ended]
     for number, (frame, end) in enumerate(zip(film.frames, ends, strict=True)):
@@ -174,4 +178,6 @@ def encode(film: Film, target: Path, folder: Path, ffmpeg: str) -> None:
     size = ["-b:v", "0", "-g", str(RATE * 10), "-deadline", "good", "-cpu-used", "3"]
     # The same pictures give the same file, whoever records them.
     tidy = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"]
-    subprocess.run([*command, *look, *size, *tidy, str(target)], check=True)
+    whole = folder / target.name
+    subprocess.run([*command, *look, *size, *tidy, str(whole)], check=True)
+    shutil.move(whole, target)
