@@ -35,7 +35,7 @@ class Stop(Exception):  # noqa: N818  # an event, not a fault
 def port_from_environment() -> int:
     """Read PORT, by default 5000."""
     text = os.environ.get("PORT", "") or "5000"
-    if not text.isdigit() or not 0 < int(text) < 2**16:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 2**16:
         sys.exit(f"PORT has to be a number from 1 to 65535, not {text!r}.")
     return int(text)
 
@@ -102,7 +102,7 @@ def seed(*, is_new: bool) -> None:
 def demonstration() -> list[str]:
     """Read DEMO_REQUISITIONS: how long the story is told, by default as long as it is."""
     wanted = os.environ.get("DEMO_REQUISITIONS", "")
-    if wanted and not wanted.isdigit():
+    if wanted and not (wanted.isascii() and wanted.isdigit()):
         sys.exit(f"DEMO_REQUISITIONS has to be a number, not {wanted!r}.")
     return ["--requisitions", wanted] if wanted else []
 

@@ -22,6 +22,7 @@ from apps.common.admin import ReadOnlyAdmin
 from apps.common.admin.export import named
 from apps.common.context import Channel
 from apps.common.history import Change, door_label, event_label
+from apps.common.numbers import whole_number
 
 admin.site.unregister(Entry)  # auditlog's own page of its table
 
@@ -69,8 +70,8 @@ class KindFilter(admin.SimpleListFilter):
         self, _request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
         """What happened to records of that kind."""
-        value = self.value() or ""
-        return queryset.filter(content_type_id=int(value)) if value.isdigit() else queryset
+        kind = whole_number(self.value() or "")
+        return queryset if kind is None else queryset.filter(content_type_id=kind)
 
 
 class PeriodFilter(admin.SimpleListFilter):

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 
 from apps.common.errors import InvalidInputError
+from apps.common.numbers import whole_number
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def find(reference: str, user: Any) -> Any:
     there is none to see.
     """
     name, _separator, pk = reference.partition(":")
-    kind = _kinds.get(name)
-    if kind is None or not pk.isdigit() or len(pk) > 18:
+    kind, key = _kinds.get(name), whole_number(pk)
+    if kind is None or key is None:
         raise InvalidInputError(code="invalid_reference")
-    return kind.visible_to(user).get(pk=int(pk))
+    return kind.visible_to(user).get(pk=key)

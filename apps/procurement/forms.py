@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import Currency, Supplier
 from apps.common.errors import DomainError
+from apps.common.numbers import whole_number
 from apps.procurement.models import OpenLine
 from apps.procurement.services import ConversionLine
 
@@ -69,8 +70,8 @@ class ConversionRow(forms.Form):
     @property
     def open_line(self) -> OpenLine | None:
         """The line this row is about."""
-        value = self["line"].value()
-        return self.lines.get(int(value)) if str(value).isdigit() else None
+        pk = whole_number(str(self["line"].value()))
+        return None if pk is None else self.lines.get(pk)
 
     def clean_line(self) -> int:
         """Only lines that are open for this buyer."""
@@ -112,8 +113,9 @@ class ConversionRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic on
 
     def _place(self, path: str) -> tuple[Any, str]:
         parts = path.split(".")
-        if len(parts) == 3 and parts[0] == "lines" and parts[1].isdigit():
-            return self.forms[int(parts[1])], parts[2].replace("requisition_line", "line")
+        at = whole_number(parts[1]) if len(parts) == 3 and parts[0] == "lines" else None
+        if at is not None:
+            return self.forms[at], parts[2].replace("requisition_line", "line")
         return None, ""
 
 

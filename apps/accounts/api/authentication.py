@@ -17,6 +17,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 from apps.accounts.api.tokens import SESSION, STAMP
 from apps.accounts.models import ApiSession, User
 from apps.common import context
+from apps.common.numbers import whole_number
 from apps.common.prepared import PERSON, Slot, Statement
 
 
@@ -63,10 +64,10 @@ class NoAuthentication(BaseAuthentication):
 
 def person_of(token: Any) -> User:
     """The person behind a token, in one statement. Raises InvalidTokenError."""
-    session, person = token.get(SESSION), str(token.get("user_id"))
-    if not isinstance(session, int) or not person.isdecimal():
+    session, person = token.get(SESSION), whole_number(str(token.get("user_id")))
+    if not isinstance(session, int) or person is None:
         raise InvalidTokenError
-    user = _PERSON.first(User, person=int(person), session=session)
+    user = _PERSON.first(User, person=person, session=session)
     if user is None or not constant_time_compare(user.stamp, token.get(STAMP, "")):
         raise InvalidTokenError
     return user

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.approvals import reading, services
 from apps.approvals.models import ApprovalStep
 from apps.approvals.states import Verdict
+from apps.common.numbers import whole_number
 
 LIMIT = 100
 PAGE, PART = "approvals/inbox.html", "approvals/inbox_part.html"
@@ -27,7 +28,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Decide the ticked rows; each gets its own answer and none holds up another."""
-    ticked = [pk for pk in request.POST.getlist("step") if pk.isdigit() and len(pk) < 19][:LIMIT]
+    asked = map(whole_number, request.POST.getlist("step"))
+    ticked = [pk for pk in asked if pk is not None][:LIMIT]
     names = dict(
         reading.visible_steps(request.user)
         .filter(pk__in=ticked)
@@ -37,7 +39,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     results = services.decide_many(
         [
             {
-                "id": int(pk),
+                "id": pk,
                 "decision": verdict,
                 "comment": request.POST.get("comment", ""),
                 "content_hash": request.POST.get(f"seen-{pk}", ""),

@@ -17,6 +17,8 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.common.numbers import whole_number
+
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 200
 
@@ -81,10 +83,10 @@ class CursorPages(BasePagination):
         ]
 
     def _size(self, request: Request) -> int:
-        text = request.query_params.get("page_size", str(DEFAULT_SIZE))
-        if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) > 0):
+        size = whole_number(request.query_params.get("page_size", str(DEFAULT_SIZE)), digits=5)
+        if not size:
             raise ValidationError({"page_size": [_("A whole number from 1 to 200.")]})
-        return min(int(text), LARGEST_SIZE)
+        return min(size, LARGEST_SIZE)
 
     def _ordering(self, queryset: QuerySet[Any]) -> list[str]:
         fields = [str(f) for f in queryset.query.order_by or queryset.model._meta.ordering]

@@ -13,6 +13,7 @@ from apps.common.errors import InvalidInputError
 from apps.common.importing.kinds import ImportField, ImportKind
 from apps.common.importing.layout import Plan, Source
 from apps.common.models import ImportMapping
+from apps.common.numbers import whole_number
 from apps.common.tabular.figures import NumberFormat
 from apps.common.tabular.headers import key_of
 
@@ -70,8 +71,8 @@ def _with_fixed(kind: ImportKind, plan: Plan, fixed: Mapping[str, str]) -> Plan:
         if target is not None:
             sources[name] = Source(target, value=value)
         else:
-            whole = name in FILE_OPTIONS and value.isdecimal()
-            options[name] = _option(kind, name, int(value) if whole else value)
+            whole = whole_number(value) if name in FILE_OPTIONS else None
+            options[name] = _option(kind, name, value if whole is None else whole)
     return Plan(sources, options, by_name=plan.by_name)
 
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.common.measuring import Measured, Meter, meter, request_begun, request_measured
 from apps.common.middleware.request import HEADER, channel_of, remote_addr_of
+from apps.common.numbers import whole_number
 
 type Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -83,9 +84,9 @@ def is_static(request: HttpRequest) -> bool:
 def harmless_path(request: HttpRequest) -> str:
     """The path where its changing parts are numbers: anything else may be a secret of a link."""
     match = request.resolver_match
-    if match is None or all(str(value).isdigit() for value in match.kwargs.values()):
-        return request.path_info[:200]
-    return ""
+    changing = [] if match is None else match.kwargs.values()
+    is_harmless = all(whole_number(str(part)) is not None for part in changing)
+    return request.path_info[:200] if is_harmless else ""
 
 
 def known_user(request: HttpRequest) -> int | None:

@@ -21,7 +21,8 @@ MERGED = Cell("", Kind.BROKEN, MERGED_CELL)
 _OVERLAP = 4096
 _ROW = re.compile(rb"<(?:\w+:)?row[ >/]")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?: [^>]*)?>[^<]")
-_MERGE = re.compile(rb"""<(?:\w+:)?mergeCell [^>]*?ref=["']([A-Z]+)(\d+):([A-Z]+)(\d+)["']""")
+_CORNER = rb"([A-Z]{1,3})([0-9]{1,7})"
+_MERGE = re.compile(rb"""<(?:\w+:)?mergeCell [^>]*?ref=["']%b:%b["']""" % (_CORNER, _CORNER))
 _HIDDEN = re.compile(rb"""hidden=["'](?:1|true)["']""")
 _ROW_NUMBER = re.compile(r"[0-9]{1,7}$")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})$")

@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal
 
+from apps.common.numbers import whole_number
 from apps.common.tabular.cells import EMPTY, Cell, Kind, plain
 from apps.common.tabular.xlsx_package import broken
 from apps.common.tabular.xlsx_workbook import Look, Workbook
@@ -42,9 +43,9 @@ def _text(text: str) -> Cell:
 
 def _shared(raw: str, workbook: Workbook) -> str:
     try:
-        index = int(raw)
-        return workbook.texts[index] if index >= 0 else _missing()
-    except (ValueError, IndexError):
+        index = whole_number(raw.strip())
+        return _missing() if index is None else workbook.texts[index]
+    except IndexError:
         return _missing()
 
 
@@ -53,7 +54,7 @@ def _missing() -> str:
 
 
 def _look(style: str, workbook: Workbook) -> Look:
-    index = int(style) if style.isdecimal() else 0
+    index = whole_number(style) or 0
     return workbook.looks[index] if index < len(workbook.looks) else Look.NUMBER
 
 
@@ -64,8 +65,15 @@ def _number(raw: str, look: Look, *, from_1904: bool) -> Cell:
     if look is Look.DATE:
         return _from_serial(number, from_1904=from_1904)
     if look is Look.DURATION:
-        return Cell(timedelta(days=float(number)), Kind.DATE)
+        return _from_days(number, raw)
     return exact_number(number, "percent" if look is Look.PERCENT else "")
+
+
+def _from_days(number: Decimal, raw: str) -> Cell:
+    try:
+        return Cell(timedelta(days=float(number)), Kind.DATE)
+    except OverflowError:  # more than 2.7 million years
+        return Cell(raw, Kind.BROKEN, "error_value")
 
 
 def exact_number(number: Decimal, note: str = "") -> Cell:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from apps.common.numbers import whole_number
 from apps.common.tabular.cells import Limits
 from apps.common.tabular.errors import TableError
 from apps.common.tabular.xlsx_package import Attributes, attribute, broken, parse, resolve
@@ -132,7 +133,7 @@ def _look(number: str, code: str | None) -> Look:
         return Look.PERCENT
     if number == "46":
         return Look.DURATION
-    built_in = int(number) if number.isdecimal() else 0
+    built_in = whole_number(number) or 0
     dates = (range(14, 23), range(27, 37), range(45, 48), range(50, 59))
     return Look.DATE if any(built_in in span for span in dates) else Look.NUMBER
 

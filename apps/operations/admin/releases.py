@@ -63,7 +63,7 @@ class ReleaseAdmin(TransitionActionsMixin, ReadOnlyAdmin):
     ) -> HttpResponse:
         """With the certificate in place of a form."""
         context = dict(extra_context or {})
-        release = self.get_object(request, object_id) if object_id.isdigit() else None
+        release = self.get_object(request, object_id)
         if release is not None and self.has_view_permission(request):
             context["certificate"] = shown.certificate(release.evidence, release)
         return super().change_view(request, object_id, form_url, context)

@@ -7,6 +7,8 @@ from functools import cache
 
 from django.conf import settings
 
+from apps.common.numbers import whole_number
+
 
 @cache
 def app_version() -> str:
@@ -17,4 +19,6 @@ def app_version() -> str:
 
 def comparable(version: str) -> tuple[int, ...]:
     """A version as numbers, so that 0.10 comes after 0.9."""
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
+    return tuple(
+        number for part in version.split(".") if (number := whole_number(part)) is not None
+    )

@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from apps.common.numbers import whole_number
 from apps.operations.metrics import gauges
 from apps.operations.metrics.host import Host
 from apps.operations.metrics.instruments import FOLDER, library, registry, shares_files
@@ -89,7 +90,8 @@ def sweep(folder: Path) -> int:
     swept = 0
     for path in sorted(folder.glob("*.db")):
         kind, _sign, number = path.stem.rpartition("_")
-        if not number.isdigit() or int(number) == NOBODY or psutil.pid_exists(int(number)):
+        process = whole_number(number)
+        if process in {None, NOBODY} or psutil.pid_exists(process):
             continue
         if not kind.startswith("gauge"):
             kept = files(str(folder / f"{kind}_{NOBODY}.db"))

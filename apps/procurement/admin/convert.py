@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from apps.catalog.models import Currency, Supplier
 from apps.common.errors import DomainError
+from apps.common.numbers import whole_number
 from apps.procurement import policies, services
 from apps.procurement.admin import links
 from apps.procurement.admin.columns import quantity, unit_price
@@ -70,14 +71,14 @@ def _split(request: HttpRequest) -> Any:
     data = request.POST.copy()
     for name in list(data):
         verb, _separator, number = name.partition("-")
-        if verb in {"_double", "_drop"} and number.isdigit():
-            _move_rows(data, verb, int(number))
+        at = whole_number(number)
+        if verb in {"_double", "_drop"} and at is not None:
+            _move_rows(data, verb, at)
     return data
 
 
 def _move_rows(data: Any, verb: str, at: int) -> None:
-    count_text = data.get("form-TOTAL_FORMS", "0")
-    count = min(int(count_text), MOST_ROWS) if count_text.isdigit() else 0
+    count = min(whole_number(data.get("form-TOTAL_FORMS", "")) or 0, MOST_ROWS)
     rows = [
         {name: data.get(f"form-{index}-{name}", "") for name in _NAMES} for index in range(count)
     ]
@@ -142,13 +143,15 @@ def supplier_select(model_admin: OpenLineAdmin, records: Mapping[str, Supplier])
 
 
 def _asked(request: HttpRequest) -> list[int]:
-    parts = request.GET.get("lines", "").split(",")[:MOST_ROWS]
-    return [int(part) for part in parts if part.isdigit() and len(part) < 19]
+    return _readable(request.GET.get("lines", "").split(",")[:MOST_ROWS])
 
 
 def _numbers(data: Any, name: str) -> list[int]:
-    values = (data.get(f"form-{index}-{name}", "") for index in range(MOST_ROWS))
-    return [int(value) for value in values if value.isdigit() and len(value) < 19]
+    return _readable(data.get(f"form-{index}-{name}", "") for index in range(MOST_ROWS))
+
+
+def _readable(texts: Iterable[str]) -> list[int]:
+    return [number for number in map(whole_number, texts) if number is not None]
 
 
 def _proposed(rows: Any, data: Any) -> list[services.ConversionLine]:

@@ -16,6 +16,7 @@ from django.http import QueryDict  # noqa: TID251  # the type of what a form pos
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import Category, Item, Supplier, Unit
+from apps.common.numbers import whole_number
 from apps.common.tabular import parse
 from apps.common.tabular.cells import plain
 from apps.common.tabular.errors import CellError
@@ -113,10 +114,11 @@ class Grid:
         for path, found in errors.items():
             messages = [str(message) for message in found]
             parts = path.split(".")
+            at = whole_number(parts[1]) if len(parts) == 3 else None
             if parts[0] != "lines":
                 others[path] = messages
-            elif len(parts) == 3 and parts[1].isdigit() and int(parts[1]) < len(rows):
-                rows[int(parts[1])].errors.setdefault(parts[2], []).extend(messages)
+            elif at is not None and at < len(rows):
+                rows[at].errors.setdefault(parts[2], []).extend(messages)
             else:
                 self.errors.extend(messages)
         return others
@@ -142,9 +144,9 @@ def _row_of(line: RequisitionLine) -> Row:
 
 def _payload(row: Row, records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     payload: dict[str, Any] = {name: row.values.get(name, "") for name in TEXTS}
-    pk = row.values.get("id", "")
-    if pk.isdigit() and len(pk) <= 18:
-        payload["id"] = int(pk)
+    pk = whole_number(row.values.get("id", ""))
+    if pk is not None:
+        payload["id"] = pk
     for name in CODES:
         text = row.values.get(name, "").strip()
         payload[name] = records[name].get(text.casefold()) if text else None

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
+from apps.common.numbers import whole_number
+
 PAGE_SIZE = 25
 
 
@@ -46,13 +48,14 @@ def paginate(queryset: QuerySet[Any], query: QueryDict, size: int = PAGE_SIZE) -
 
 def _read(text: str) -> tuple[Any, int] | None:
     moment, _separator, pk = text.partition("~")
-    if not pk.isdigit() or len(pk) > 18:
+    key = whole_number(pk)
+    if key is None:
         return None
     try:
         at = parse_datetime(moment)
     except ValueError:
         return None
-    return (at, int(pk)) if at is not None and at.tzinfo is not None else None
+    return (at, key) if at is not None and at.tzinfo is not None else None
 
 
 def _url(query: QueryDict, direction: str, row: Any) -> str:

@@ -238,6 +238,33 @@ def test_chart_sheets_are_no_tables() -> None:
     assert refusal(source, sheet="Chart").code == "no_such_sheet"
 
 
+HUGE = "9" * 5000  # more digits than Python turns into a number
+
+
+def merged(area: str) -> str:
+    return f'<mergeCells><mergeCell ref="{area}"/></mergeCells>'
+
+
+def test_looks_and_merges_nobody_could_have_made_are_no_errors_of_ours() -> None:
+    looks = '<styleSheet><cellXfs><xf/><xf numFmtId="{}"/></cellXfs></styleSheet>'
+    stored = row(2, '<c r="A2" s="{}"><v>3</v></c>')
+    three = Cell(Decimal(3), Kind.NUMBER)
+
+    for strange in (HUGE, "²", "٣"):
+        assert cells(stored.format(strange))[0] == three
+        assert cells(stored.format(1), parts={"styles.xml": looks.format(strange)})[0] == three
+    for area in (f"A2:B{HUGE}", f"{'Z' * 5000}2:B3", "A2:B99999999"):
+        source = book({"S": sheet(HEADER + stored.format(0), merged(area))})
+        assert next(iter(read_table(source))).values["item"] == three
+
+
+def test_a_duration_longer_than_any_is_broken() -> None:
+    looks = {"styles.xml": styles("[h]:mm")}
+
+    for stored in ("9e300", "-9e300", "1000000000"):
+        assert cells(row(2, number("A2", stored, 1)), parts=looks)[0].note == "error_value"
+
+
 ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
 SHEET = sheet(HEADER + row(2, text("A2", "pen")))
 
