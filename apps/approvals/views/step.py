@@ -18,9 +18,10 @@ from apps.approvals import policies, reading, registry, services
 from apps.approvals.forms import AnswerForm, DecisionForm, QuestionForm, ReassignForm, refuse
 from apps.approvals.models import ApprovalClarification, ApprovalStep
 from apps.approvals.services.differences import LINE_KEY, LINES
-from apps.common.errors import DomainError, InvalidInputError, NotPermittedError
+from apps.common.errors import DomainError
+from apps.common.views.answers import status_of
 
-UNREADABLE, FORBIDDEN, CONFLICT = 422, 403, 409
+UNREADABLE = 422
 SUGGESTIONS = 10
 
 
@@ -49,7 +50,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except DomainError as error:
         refuse(form, error)
-        return _page(request, step, _status(error), decision_form=form)
+        return _page(request, step, status_of(error), decision_form=form)
     messages.success(request, _("Decided: %(document)s") % {"document": step.request})
     return redirect("approvals:inbox")
 
@@ -65,7 +66,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         services.ask(step, by=request.user, question=form.cleaned_data["question"])
     except DomainError as error:
         refuse(form, error)
-        return _page(request, step, _status(error), question_form=form)
+        return _page(request, step, status_of(error), question_form=form)
     messages.success(request, _("Your question was sent."))
     return redirect("approvals:step", pk=step.pk)
 
@@ -83,7 +84,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         services.answer(question, by=request.user, answer=form.cleaned_data["answer"])
     except DomainError as error:
         refuse(form, error)
-        return _page(request, step, _status(error), answer_form=form)
+        return _page(request, step, status_of(error), answer_form=form)
     messages.success(request, _("Your answer was sent."))
     return redirect("approvals:step", pk=step.pk)
 
@@ -104,7 +105,7 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
         services.reassign(row, to=given["to"], by=request.user, comment=given["comment"])
     except DomainError as error:
         refuse(form, error)
-        return _page(request, step, _status(error), reassign_form=form)
+        return _page(request, step, status_of(error), reassign_form=form)
     messages.success(request, _("%(person)s decides now.") % {"person": given["to"]})
     return redirect("approvals:inbox")
 
@@ -130,12 +131,6 @@ def _line_numbers(step: ApprovalStep) -> list[int]:
         return []
     numbers = [line[LINE_KEY] for line in step.request.content.get(LINES, [])]
     return numbers if len(numbers) > 1 else []
-
-
-def _status(error: DomainError) -> int:
-    if isinstance(error, NotPermittedError):
-        return FORBIDDEN
-    return UNREADABLE if isinstance(error, InvalidInputError) else CONFLICT
 
 
 def _page(

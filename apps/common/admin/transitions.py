@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from apps.common.errors import DomainError
+from apps.common.views.answers import texts_of, version_of
 from apps.common.workflow import Table, Transition
 
 Service = Callable[..., Any]
@@ -63,7 +64,7 @@ class TransitionActionsMixin:
         """The moves of the document the page is about."""
         kwargs = request.resolver_match.kwargs if request.resolver_match else {}
         object_id = kwargs.get("object_id")
-        if object_id is None or not str(object_id).isdigit():
+        if object_id is None:
             return []
         document = self.get_object(request, object_id)  # type: ignore[attr-defined]  # of ModelAdmin
         return [] if document is None else self.transitions.available(request.user, document)
@@ -94,17 +95,15 @@ def _make(
     model_admin: Any, request: HttpRequest, document: Any, move: Transition, total: int
 ) -> bool:
     """Make one move on one document; say what was refused."""
-    version = request.POST.get("_version", "")
     try:
         model_admin.service_of(move.name)(
             document,
             by=request.user,
             comment=request.POST.get("comment", "").strip(),
-            expected_version=int(version) if version.isdigit() and total == 1 else None,
+            expected_version=version_of(request, "_version") if total == 1 else None,
         )
     except DomainError as error:
-        texts = [str(error), *(str(t) for found in error.errors.values() for t in found)]
-        for text in dict.fromkeys(texts):
+        for text in dict.fromkeys([str(error), *texts_of(error)]):
             model_admin.message_user(request, f"{document}: {text}", messages.ERROR)
         return False
     return True

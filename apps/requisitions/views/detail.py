@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.models import User
-from apps.common.errors import DomainError, InvalidInputError, NotPermittedError
+from apps.common.errors import DomainError
 from apps.common.services import attachments, comments
+from apps.common.views.answers import say, status_of, take_files, version_of
 from apps.requisitions import policies, services
 from apps.requisitions.models import Requisition
 from apps.requisitions.views import story
-
-FORBIDDEN, CONFLICT, REFUSED = 403, 409, 422
 
 
 @require_safe
@@ -35,18 +34,17 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if service is None:
         raise Http404
     requisition = _find(request, pk)
-    version = request.POST.get("version", "")
     typed = request.POST.get("comment", "")
     try:
         service(
             requisition,
             by=request.user,
             comment=typed.strip(),
-            expected_version=int(version) if version.isdigit() and len(version) < 10 else None,
+            expected_version=version_of(request),
         )
     except DomainError as error:
-        _say(request, error)
-        return _page(request, pk, status=_status(error), open_move=name, typed=typed)
+        say(request, error)
+        return _page(request, pk, status=status_of(error), open_move=name, typed=typed)
     messages.success(request, _("%(move)s: done.") % {"move": services.TABLE[name].label})
     # Whoever decided may see the document no longer; the list is always theirs.
     visible = Requisition.objects.visible_to(request.user).filter(pk=pk).exists()
@@ -62,7 +60,7 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         made = services.copy(requisition, by=request.user)
     except DomainError as error:
-        _say(request, error)
+        say(request, error)
         return _back(pk)
     messages.success(request, _("This is the copy. Check dates and prices before you submit it."))
     return redirect("requisitions:edit", pk=made.pk)
@@ -72,16 +70,11 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     requisition = _find(request, pk)
-    version = request.POST.get("version", "")
     try:
-        services.delete(
-            requisition,
-            by=request.user,
-            expected_version=int(version) if version.isdigit() and len(version) < 10 else None,
-        )
+        services.delete(requisition, by=request.user, expected_version=version_of(request))
     except DomainError as error:
-        _say(request, error)
-        return _page(request, pk, status=_status(error))
+        say(request, error)
+        return _page(request, pk, status=status_of(error))
     messages.success(request, _("The draft was deleted."))
     return redirect("requisitions:list")
 
@@ -121,8 +114,8 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         comments.comment(_find(request, pk), text=typed, by=request.user)
     except DomainError as error:
-        messages.error(request, str(error))
-        return _page(request, pk, status=_status(error), typed_comment=typed)
+        say(request, error)
+        return _page(request, pk, status=status_of(error), typed_comment=typed)
     return _back(pk, "comments")
 
 
@@ -132,14 +125,8 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     requisition = _find(request, pk)
     if not policies.may_attach(request.user, requisition):
         raise PermissionDenied
-    uploads = request.FILES.getlist("files")
-    if not uploads:
+    if not take_files(request, requisition):
         messages.error(request, _("Choose a file first."))
-    for upload in uploads:
-        try:
-            attachments.attach(requisition, upload=upload, by=request.user)
-        except DomainError as error:
-            messages.error(request, f"{attachments.shown_name(upload.name or '')}: {error}")
     return _back(pk, "files")
 
 
@@ -153,7 +140,7 @@ def remove_attachment(request: HttpRequest, pk: int, attachment_pk: int) -> Http
     try:
         attachments.remove(attachment, by=request.user)
     except DomainError as error:
-        _say(request, error)
+        say(request, error)
     return _back(pk, "files")
 
 
@@ -173,21 +160,3 @@ def _page(request: HttpRequest, pk: int, *, status: int = 200, **typed: Any) -> 
 def _back(pk: int, anchor: str = "") -> HttpResponse:
     address = reverse("requisitions:detail", args=[pk])
     return redirect(f"{address}#{anchor}" if anchor else address)
-
-
-def _status(error: DomainError) -> int:
-    if isinstance(error, NotPermittedError):
-        return FORBIDDEN
-    return REFUSED if isinstance(error, InvalidInputError) else CONFLICT
-
-
-def _say(request: HttpRequest, error: DomainError) -> None:
-    for text in _texts(error):
-        messages.error(request, text)
-
-
-def _texts(error: DomainError) -> list[str]:
-    """All that is wrong, each once: the blockers one by one."""
-    blockers = [str(blocker["message"]) for blocker in error.details.get("blockers", ())]
-    found = blockers or [str(text) for texts in error.errors.values() for text in texts]
-    return list(dict.fromkeys(found or [str(error)]))

@@ -21,7 +21,9 @@ from django.views.decorators.http import require_http_methods
 
 from apps.catalog.models import Unit
 from apps.common.errors import DomainError, InvalidInputError, StaleVersionError
+from apps.common.numbers import whole_number
 from apps.common.services import attachments, media_types
+from apps.common.views.answers import NEVER, take_files, version_of
 from apps.requisitions import policies, services
 from apps.requisitions.forms import Grid, HeaderForm, pasted_rows
 from apps.requisitions.forms.grid import Row, blank_row
@@ -112,8 +114,7 @@ def _save(
     by = request.user
     if sheet.requisition is None:
         return once.once(request, lambda: services.create(by=by, data=data, lines=payloads))
-    text = request.POST.get("current_version" if overwrite else "version", "")
-    version = int(text) if text.isdigit() and len(text) < 10 else 0
+    version = version_of(request, "current_version" if overwrite else "version") or NEVER
     saved = services.update(
         sheet.requisition, by=by, data=data, lines=payloads, expected_version=version
     )
@@ -133,11 +134,7 @@ def _refused(sheet: Sheet, error: DomainError) -> HttpResponse:
 
 def _done(sheet: Sheet, saved: Requisition, operation: str, *, is_new: bool) -> HttpResponse:
     request = sheet.request
-    for upload in request.FILES.getlist("files"):
-        try:
-            attachments.attach(saved, upload=upload, by=request.user)
-        except DomainError as error:
-            messages.error(request, f"{attachments.shown_name(upload.name or '')}: {error}")
+    take_files(request, saved)
     messages.success(request, _("Saved."))
     page = "detail" if operation == "review" else "edit"
     return redirect(f"{reverse(f'requisitions:{page}', args=[saved.pk])}?saved={sheet.draft_key}")
@@ -148,7 +145,8 @@ def _rearranged(sheet: Sheet, operation: str, argument: str) -> HttpResponse:
     """The page as it was typed, with its rows changed; nothing is checked or saved."""
     change = _CHANGES.get(operation)
     if change is not None:
-        change(sheet, int(argument) if argument.isdigit() and len(argument) < 6 else -1)
+        row = whole_number(argument, digits=5)
+        change(sheet, -1 if row is None else row)
     sheet.form = HeaderForm(
         user=sheet.request.user, requisition=sheet.requisition, initial=sheet.request.POST.dict()
     )

@@ -1,19 +1,10 @@
-"""What all pages of the help centre answer with when a service refuses."""
+"""What forms of the help centre begin with, and the status of those sent back."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from apps.common.errors import DomainError, InvalidInputError, NotPermittedError
-
-UNREADABLE, FORBIDDEN, CONFLICT = 422, 403, 409
-
-
-def status_of(error: DomainError) -> int:
-    """The status of a refusal."""
-    if isinstance(error, NotPermittedError):
-        return FORBIDDEN
-    return UNREADABLE if isinstance(error, InvalidInputError) else CONFLICT
+UNREADABLE = 422
 
 
 def prefill(query: Any, **names: str) -> dict[str, str]:

@@ -18,9 +18,9 @@ from apps.accounts.models import User
 from apps.common import history
 from apps.common.errors import DomainError
 from apps.common.services import attachments, comments, media_types
+from apps.common.views.answers import say, status_of, take_files, version_of
 from apps.support import policies, services
 from apps.support.models import SupportIssue
-from apps.support.views.answers import status_of
 from apps.support.views.centre import promise
 
 # Icon and tone of what happened; the words are the history's own.
@@ -53,9 +53,9 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     issue = _find(request, pk)
     typed = request.POST.get("comment", "")
     try:
-        service(issue, by=request.user, comment=typed.strip(), expected_version=_version(request))
+        service(issue, by=request.user, comment=typed.strip(), expected_version=version_of(request))
     except DomainError as error:
-        messages.error(request, str(error))
+        say(request, error)
         return _page(request, pk, status=status_of(error), open_move=name, typed=typed)
     messages.success(request, _("%(move)s: done.") % {"move": services.TABLE[name].label})
     return redirect("support:issue", pk=pk)
@@ -73,9 +73,9 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("There is nobody called “%(name)s”.") % {"name": typed})
         return _page(request, pk, status=422, typed_person=typed)
     try:
-        services.assign(issue, to=person, by=request.user, expected_version=_version(request))
+        services.assign(issue, to=person, by=request.user, expected_version=version_of(request))
     except DomainError as error:
-        messages.error(request, str(error))
+        say(request, error)
         return _page(request, pk, status=status_of(error), typed_person=typed)
     messages.success(request, _("%(person)s looks after it now.") % {"person": person})
     return redirect("support:issue", pk=pk)
@@ -88,7 +88,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         comments.comment(_find(request, pk), text=typed, by=request.user)
     except DomainError as error:
-        messages.error(request, str(error))
+        say(request, error)
         return _page(request, pk, status=status_of(error), typed_comment=typed)
     return redirect(f"{reverse('support:issue', args=[pk])}#comments")
 
@@ -99,20 +99,9 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     issue = _find(request, pk)
     if not policies.may_attach(request.user, issue):
         raise PermissionDenied
-    uploads = request.FILES.getlist("files")
-    if not uploads:
+    if not take_files(request, issue):
         messages.error(request, _("Choose a file first."))
-    for upload in uploads:
-        try:
-            attachments.attach(issue, upload=upload, by=request.user)
-        except DomainError as error:
-            messages.error(request, f"{attachments.shown_name(upload.name or '')}: {error}")
     return redirect(f"{reverse('support:issue', args=[pk])}#files")
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _find(request: HttpRequest, pk: int) -> SupportIssue:

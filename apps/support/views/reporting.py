@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.common.errors import DomainError
-from apps.common.services import attachments, media_types
+from apps.common.services import media_types
+from apps.common.views.answers import status_of, take_files
 from apps.support import services
 from apps.support.forms import ReportForm, refuse
-from apps.support.models import SupportIssue
-from apps.support.views.answers import UNREADABLE, prefill, status_of
+from apps.support.views.answers import UNREADABLE, prefill
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,19 +30,10 @@ def report(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         refuse(form, error)
         return _page(request, form, status_of(error))
-    _attach(request, issue)
+    take_files(request, issue)
     said = _("%(number)s is reported. Whoever is responsible has been told.")
     messages.success(request, said % {"number": issue.number})
     return redirect("support:issue", pk=issue.pk)
-
-
-def _attach(request: HttpRequest, issue: SupportIssue) -> None:
-    """The files come after: one that cannot be taken loses nothing of what was typed."""
-    for upload in request.FILES.getlist("files"):
-        try:
-            attachments.attach(issue, upload=upload, by=request.user)
-        except DomainError as error:
-            messages.error(request, f"{attachments.shown_name(upload.name or '')}: {error}")
 
 
 def _page(request: HttpRequest, form: ReportForm, status: int = 200) -> HttpResponse:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.common.errors import DomainError
+from apps.common.views.answers import status_of
 from apps.support import services
 from apps.support.forms import QuizForm, refuse
 from apps.support.models import CalendarEntry, TrainingCourse, TrainingRecord
-from apps.support.views.answers import UNREADABLE, status_of
+from apps.support.views.answers import UNREADABLE
 
 COMING = 20
 

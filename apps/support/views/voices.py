@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.common.errors import DomainError
+from apps.common.numbers import whole_number
+from apps.common.views.answers import status_of
 from apps.support import policies, services
 from apps.support.forms import FeedbackForm, SurveyForm, refuse
 from apps.support.models import SurveyRound
-from apps.support.views.answers import UNREADABLE, prefill, status_of
+from apps.support.views.answers import UNREADABLE, prefill
 
 PAGE = ["GET", "HEAD", "POST"]
 
@@ -74,6 +76,4 @@ def survey_result(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _chosen(request: HttpRequest) -> SurveyRound:
     """The round the form was for; another may wait by now."""
-    pk = request.POST.get("round", "")
-    is_number = pk.isascii() and pk.isdigit() and len(pk) < 19
-    return get_object_or_404(SurveyRound, pk=int(pk) if is_number else 0)
+    return get_object_or_404(SurveyRound, pk=whole_number(request.POST.get("round", "")))
