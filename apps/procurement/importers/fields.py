@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.importers.wanted import NEEDED_BY, NOTES, PART_NUMBERS, WANTED
 from apps.common.importing import readers
 from apps.common.importing.kinds import ImportField
 
@@ -47,32 +48,7 @@ _DOCUMENT = (
 )
 # What each row says of its line.
 _LINE = (
-    ImportField("item", _("item"), readers.code(64), aliases=("item code", "物料编码")),
-    ImportField(
-        "description",
-        _("description"),
-        readers.text(500),
-        aliases=("item description", "名称", "物料名称"),
-        help=_("Left empty, the item's name."),
-    ),
-    ImportField(
-        "specification", _("specification"), readers.text(4000, lines=True), aliases=("规格型号",)
-    ),
-    ImportField("category", _("category"), readers.code(32), aliases=("类别",)),
-    ImportField(
-        "quantity",
-        _("quantity"),
-        readers.number(ZERO, above=True),
-        required=True,
-        aliases=("qty", "数量"),
-    ),
-    ImportField(
-        "unit",
-        _("unit"),
-        readers.code(16),
-        aliases=("uom", "单位"),
-        help=_("UN/ECE code, e.g. C62, or the unit's symbol; left empty, the item's."),
-    ),
+    *WANTED,
     ImportField(
         "unit_price",
         _("net price"),
@@ -90,11 +66,10 @@ _LINE = (
     ImportField("tax_code", _("tax code"), readers.code(16), aliases=("税码",)),
     ImportField("cost_centre", _("cost centre"), readers.code(32), aliases=("成本中心",)),
     ImportField("project", _("project"), readers.code(32), aliases=("项目",)),
-    ImportField("needed_by", _("needed by"), readers.day, aliases=("需求日期",)),
+    NEEDED_BY,
     ImportField("promised_date", _("promised"), readers.day, aliases=("承诺日期",)),
-    ImportField("supplier_part_number", _("supplier part no."), readers.text(80)),
-    ImportField("manufacturer_part_number", _("manufacturer part no."), readers.text(80)),
-    ImportField("notes", _("notes"), readers.text(500), aliases=("备注",)),
+    *PART_NUMBERS,
+    NOTES,
 )
 FIELDS = (*_DOCUMENT, *_LINE)
 HEADER = tuple(field.name for field in _DOCUMENT)

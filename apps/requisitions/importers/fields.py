@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.importers.wanted import NEEDED_BY, NOTES, PART_NUMBERS, WANTED
 from apps.common.importing import readers
 from apps.common.importing.kinds import ImportField
 from apps.requisitions.states import Priority
@@ -69,35 +70,7 @@ _DOCUMENT = (
 )
 # What each row says of its line.
 _LINE = (
-    ImportField("item", _("item"), readers.code(64), aliases=("item code", "物料编码")),
-    ImportField(
-        "description",
-        _("description"),
-        readers.text(500),
-        aliases=("名称", "物料名称"),
-        help=_("Left empty, the item's name."),
-    ),
-    ImportField(
-        "specification",
-        _("specification"),
-        readers.text(4000, lines=True),
-        aliases=("规格型号", "采购需求概况"),
-    ),
-    ImportField("category", _("category"), readers.code(32), aliases=("类别",)),
-    ImportField(
-        "quantity",
-        _("quantity"),
-        readers.number(ZERO, above=True),
-        required=True,
-        aliases=("qty", "数量"),
-    ),
-    ImportField(
-        "unit",
-        _("unit"),
-        readers.code(16),
-        aliases=("uom", "单位"),
-        help=_("UN/ECE code, e.g. C62, or the unit's symbol; left empty, the item's."),
-    ),
+    *WANTED,
     ImportField(
         "estimated_price",
         _("estimated price"),
@@ -105,13 +78,12 @@ _LINE = (
         aliases=("price", "单价", "预算金额"),
         help=_("For one unit. Prices in 万元 need a mapping with factor = 10000."),
     ),
-    ImportField("needed_by", _("needed by"), readers.day, aliases=("需求日期",)),
+    NEEDED_BY,
     ImportField(
         "preferred_supplier", _("preferred supplier"), readers.code(32), aliases=("供应商",)
     ),
-    ImportField("manufacturer_part_number", _("manufacturer part no."), readers.text(80)),
-    ImportField("supplier_part_number", _("supplier part no."), readers.text(80)),
-    ImportField("notes", _("notes"), readers.text(500), aliases=("备注",)),
+    *PART_NUMBERS,
+    NOTES,
 )
 FIELDS = (*_DOCUMENT, *_LINE)
 HEADER = tuple(field.name for field in _DOCUMENT)
