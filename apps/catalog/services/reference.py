@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from django.db import models, transaction
 
 from apps.catalog.models import Currency, Incoterm, PaymentTerm, TaxCode, TaxRate, Unit
 from apps.common import events
+from apps.common.shipped import Outcome
 
 KINDS: Mapping[str, type[models.Model]] = {
     "units": Unit,
@@ -26,15 +26,6 @@ KINDS: Mapping[str, type[models.Model]] = {
     "tax_codes": TaxCode,
     "payment_terms": PaymentTerm,
 }
-
-
-@dataclass
-class Outcome:
-    """What came of one kind: codes created, codes equal, codes changed here and left alone."""
-
-    created: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    kept: list[str] = field(default_factory=list)
 
 
 def read(kind: str) -> list[dict[str, Any]]:

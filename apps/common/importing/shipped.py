@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,7 @@ from django.db import transaction
 from apps.common.importing import mappings
 from apps.common.importing.kinds import kind_named
 from apps.common.models import ImportMapping
-
-
-@dataclass
-class Shipped:
-    """What came of it: names created, the same, and changed here and left alone."""
-
-    created: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+from apps.common.shipped import Outcome
 
 
 def shipped() -> Iterator[dict[str, Any]]:
@@ -35,17 +26,18 @@ def shipped() -> Iterator[dict[str, Any]]:
 
 
 @transaction.atomic
-def set_up() -> Shipped:
+def set_up(*, dry_run: bool = False) -> Outcome:
     """Create the mappings that are missing; what somebody changed since is theirs."""
-    done = Shipped()
+    done = Outcome()
     existing = {mapping.name: mapping for mapping in ImportMapping.objects.all()}
     for said in shipped():
         mapping = existing.get(said["name"])
         if mapping is None:
-            ImportMapping.objects.create(**said)
+            if not dry_run:
+                ImportMapping.objects.create(**said)
             done.created.append(said["name"])
         elif any(getattr(mapping, name) != value for name, value in said.items()):
             done.kept.append(said["name"])
         else:
-            done.unchanged.append(said["name"])
+            done.unchanged += 1
     return done

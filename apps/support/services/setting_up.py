@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from apps.common import events
+from apps.common.shipped import Outcome
 from apps.support.models import (
     EscalationStep,
     IssueType,
@@ -43,15 +43,6 @@ POINTERS: Mapping[str, type[models.Model]] = {
     "channel": SupportChannel,
 }
 CHILDREN = frozenset({"channels", "escalation", "questions"})
-
-
-@dataclass
-class Outcome:
-    """What came of one kind: keys created, keys equal, keys changed here and left alone."""
-
-    created: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    kept: list[str] = field(default_factory=list)
 
 
 @cache
