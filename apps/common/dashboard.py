@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 
 from apps.common import replica
@@ -31,24 +32,24 @@ class Tile:
 
 @dataclass(frozen=True)
 class Series:
-    """One row of values of a chart, in the order of its labels; tones colour single slices."""
+    """One row of values of a chart, in the order of its labels; tones colour single bars."""
 
     label: Text
     values: list[float]
     tone: str = ""
     tones: list[str] = field(default_factory=list)
+    places: int = 0  # decimals people read
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure that is also a table. `kind` is bar, line or doughnut."""
+    """A figure and a table: `bar` has things beside their names, `column` goes with time."""
 
     key: str
     title: Text
     kind: str
     labels: list[str]
     series: list[Series]
-    stacked: bool = False
 
     @property
     def data_id(self) -> str:
@@ -61,12 +62,13 @@ class Chart:
         return asdict(self)
 
     @property
-    def rows(self) -> list[tuple[str, list[float]]]:
-        """The same as a table: a label and its value in each series."""
-        return [
-            (label, [series.values[position] for series in self.series])
-            for position, label in enumerate(self.labels)
+    def rows(self) -> list[tuple[str, list[str]]]:
+        """The same as a table: a label and its value in each series, as people write it."""
+        columns = [
+            [number_format(value, series.places, force_grouping=True) for value in series.values]
+            for series in self.series
         ]
+        return [(label, list(values)) for label, *values in zip(self.labels, *columns, strict=True)]
 
 
 TileProvider = Callable[[HttpRequest], Tile | None]

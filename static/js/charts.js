@@ -16,42 +16,29 @@
 
   const round = ["accent", "progress", "warning", "success", "hold", "danger", "neutral"];
 
-  function colors(series, index, data) {
-    if (data.kind === "doughnut") {
-      return data.labels.map(function (label, position) {
-        return shade((series.tones || [])[position] || round[position % round.length]);
-      });
+  function colors(series, index) {
+    if (series.tones && series.tones.length) {
+      return series.tones.map(shade);
     }
     return shade(series.tone || round[index % round.length]);
   }
 
   function datasets(data) {
     return data.series.map(function (series, index) {
-      const fill = colors(series, index, data);
+      const fill = colors(series, index);
       return {
         label: series.label,
         data: series.values,
         backgroundColor: fill,
-        borderColor: data.kind === "doughnut" ? color("surface") : fill,
-        borderWidth: data.kind === "bar" ? 0 : 2,
-        borderRadius: data.kind === "bar" ? 4 : 0,
+        borderRadius: 4,
         maxBarThickness: 32,
-        pointRadius: 2,
-        cubicInterpolationMode: "monotone",
       };
     });
   }
 
-  // Many long names stand better beside their bars than turned under them.
+  // Names stand better beside their bars than turned under them; times go from left to right.
   function lying(data) {
-    return (
-      data.kind === "bar" &&
-      data.labels.length > 4 &&
-      data.labels.some(function (label) {
-        // a Chinese sign is as wide as two letters
-        return label.replace(/[^\x00-\xff]/g, "xx").length > 12;
-      })
-    );
+    return data.kind === "bar";
   }
 
   // 1.5M, 150万: short enough to stand side by side.
@@ -65,18 +52,13 @@
   }
 
   function axes(data) {
-    if (data.kind === "doughnut") {
-      return {};
-    }
     const ticks = { color: color("subtle"), font: { size: 11 } };
     const names = {
-      stacked: data.stacked,
       grid: { display: false },
       border: { color: color("border") },
       ticks: Object.assign({ maxRotation: 0, autoSkip: !lying(data), autoSkipPadding: 12 }, ticks),
     };
     const values = {
-      stacked: data.stacked,
       beginAtZero: true,
       grid: { color: color("border") },
       border: { display: false },
@@ -90,18 +72,17 @@
     const canvas = figure.querySelector("canvas");
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     return new window.Chart(canvas, {
-      type: data.kind,
+      type: "bar",
       data: { labels: data.labels, datasets: datasets(data) },
       options: {
         animation: still ? false : { duration: 250 },
         maintainAspectRatio: false,
         indexAxis: lying(data) ? "y" : "x",
-        cutout: data.kind === "doughnut" ? "62%" : undefined,
         scales: axes(data),
         plugins: {
           legend: {
-            display: data.kind === "doughnut" || data.series.length > 1,
-            position: data.kind === "doughnut" ? "right" : "bottom",
+            display: data.series.length > 1,
+            position: "bottom",
             labels: { color: color("muted"), boxWidth: 10, boxHeight: 10, font: { size: 12 } },
           },
         },

@@ -80,7 +80,7 @@ def test_an_agreement_goes_before_a_lower_price() -> None:
         (
             "price:2026-08-18",
             "Supplier's price from 2026-08-18",
-            "供应商价格（自 2026年8月18日 起）",
+            "供应商价格（自 2026-08-18 起）",
         ),
         ("buyer", "Given by the buyer", "采购员填写"),
         ("", "", ""),

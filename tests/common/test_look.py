@@ -117,10 +117,13 @@ def test_chart_is_also_a_table():
     chart = dashboard.Chart(
         "states",
         "By state",
-        "doughnut",
+        "bar",
         ["draft", "approved"],
-        [dashboard.Series("documents", [3, 4]), dashboard.Series("amount", [30, 40])],
+        [
+            dashboard.Series("documents", [3.0, 1234.0]),
+            dashboard.Series("amount", [30.5, 4000.0], places=2),
+        ],
     )
 
-    assert chart.rows == [("draft", [3, 30]), ("approved", [4, 40])]
+    assert chart.rows == [("draft", ["3", "30.50"]), ("approved", ["1,234", "4,000.00"])]
     assert chart.data["labels"] == ["draft", "approved"]

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.common.errors import ConflictError, InvalidInputError, NotPermittedError
+from apps.common.templatetags.times import duration
 from apps.support import services
 from apps.support.models import (
     EscalationStep,
@@ -23,7 +24,6 @@ from apps.support.models import (
 )
 from apps.support.services import setting_up
 from apps.support.services.training import expiry
-from apps.support.templatetags.support import duration
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.contrib.admin.views.main import ORDER_VAR
 from django.db import models
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import policies, services
 from apps.accounts.admin.base import ServiceAdmin, adopt
 from apps.accounts.models import Department
+from apps.common.admin import CarefulList
 from apps.common.admin.masters import STAMPS, NamedAdmin
 
 LARGEST_TREE = 400  # above that the list is in the order of the codes
@@ -38,7 +39,7 @@ class DepartmentForm(forms.ModelForm[Department]):
         return head
 
 
-class TreeList(ChangeList):
+class TreeList(CarefulList):
     """Below each department what is part of it, until somebody sorts by a column."""
 
     def get_ordering(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> list[Any]:
@@ -68,7 +69,7 @@ class DepartmentAdmin(ServiceAdmin, NamedAdmin):
         (None, {"fields": (STAMPS[:2], STAMPS[2:])}),
     )
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CarefulList]:
         """The list in the order of the tree."""
         return TreeList
 

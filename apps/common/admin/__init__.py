@@ -2,11 +2,12 @@
 
 from apps.common.admin import import_runs as import_runs  # registers itself
 from apps.common.admin import registered as registered  # registers itself
-from apps.common.admin.base import ERPModelAdmin, ReadOnlyAdmin, ReadOnlyInline
+from apps.common.admin.base import CarefulList, ERPModelAdmin, ReadOnlyAdmin, ReadOnlyInline
 from apps.common.admin.filters import UsedFieldListFilter
 from apps.common.admin.transitions import TransitionActionsMixin
 
 __all__ = [
+    "CarefulList",
     "ERPModelAdmin",
     "ReadOnlyAdmin",
     "ReadOnlyInline",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import DataError, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
@@ -29,6 +31,20 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # generic only in t
         if isinstance(rows, models.QuerySet):
             return rows.order_by()[: self.cap].count()
         return len(rows)
+
+
+class CarefulList(ChangeList):
+    """A list that goes back to its first page over a filter nobody could have chosen."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Numbers no column holds and years no calendar has are refused by Python or the database.
+
+        Raises IncorrectLookupParameters, as Django does for other things it cannot look up.
+        """
+        try:
+            super().get_results(request)
+        except (DataError, OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters(error) from error
 
 
 # How a search field of the admin says that the word is at the start, or is all there is.
@@ -55,6 +71,10 @@ class ERPModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
     list_max_show_all = 200
     save_on_top = False
     view_on_site = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The careful one."""
+        return CarefulList
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Visible rows, with a net under lists that forget a select_related."""

@@ -39,7 +39,7 @@ def day(value: date | None, *, is_done: bool = False) -> str:
     """A day, marked when it is over and nothing came of it."""
     if value is None:
         return "–"
-    text = date_format(value)
+    text = date_format(value, "SHORT_DATE_FORMAT")
     if is_done or value >= timezone.localdate():
         return text
     return format_html('<span class="pill tone-danger">{} · {}</span>', text, _("overdue"))

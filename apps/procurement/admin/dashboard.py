@@ -90,7 +90,7 @@ def by_state(request: HttpRequest) -> Chart | None:
     return Chart(
         key="orders-by-state",
         title=_("Purchase orders by state"),
-        kind="doughnut",
+        kind="bar",
         labels=[capfirst(str(state.label)) for state in states],
         series=[
             Series(
@@ -127,7 +127,7 @@ def spend(request: HttpRequest) -> Chart | None:
         title=title,
         kind="bar",
         labels=[names[pk].name for pk, _spent in found],
-        series=[Series(settings.BASE_CURRENCY, [spent for _pk, spent in found])],
+        series=[Series(settings.BASE_CURRENCY, [spent for _pk, spent in found], places=2)],
     )
 
 
@@ -151,7 +151,7 @@ def per_week(request: HttpRequest) -> Chart | None:
     return Chart(
         key="orders-per-week",
         title=_("Orders issued per week"),
-        kind="line",
+        kind="column",
         labels=[date_format(week, "MONTH_DAY_FORMAT") for week in weeks],
         series=[Series(_("Orders"), [float(counts.get(week, 0)) for week in weeks])],
     )

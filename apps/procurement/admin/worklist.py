@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.common.admin import ReadOnlyAdmin, UsedFieldListFilter
+from apps.common.admin import CarefulList, ReadOnlyAdmin, UsedFieldListFilter
 from apps.procurement import policies, services
 from apps.procurement.admin import links
 from apps.procurement.admin.columns import day, quantity, unit_price
@@ -22,7 +21,7 @@ from apps.procurement.forms import MOST_ROWS
 from apps.procurement.models import OpenLine
 
 
-class Worklist(ChangeList):
+class Worklist(CarefulList):
     """A page of lines, each with what is proposed for it, in the same statements for all."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -44,7 +43,6 @@ class OpenLineAdmin(ReadOnlyAdmin):
         "description",
         "left",
         "needed",
-        "requester",
         "department",
         "proposed_supplier",
         "proposed_price",
@@ -73,7 +71,7 @@ class OpenLineAdmin(ReadOnlyAdmin):
         lines: Any = super().get_queryset(request)
         return lines.with_worklist()
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CarefulList]:
         """The list that looks up proposals."""
         return Worklist
 
@@ -107,10 +105,13 @@ class OpenLineAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("requisition"), ordering="requisition__number")
     def requisition_link(self, line: OpenLine) -> str:
-        """The way back to who asked."""
-        address = links.requisition(line.requisition_id)
+        """The way back to what was asked for, and who asked."""
         return format_html(
-            '<a href="{}">{}</a> / {}', address, line.requisition.number, line.line_no
+            '<a href="{}">{}</a> / {}<br><span class="quiet">{}</span>',
+            links.requisition(line.requisition_id),
+            line.requisition.number,
+            line.line_no,
+            line.requisition.requester.display_name,
         )
 
     @admin.display(description=gettext_lazy("left to order"))
@@ -122,11 +123,6 @@ class OpenLineAdmin(ReadOnlyAdmin):
     def needed(self, line: OpenLine) -> str:
         """The day, marked when it is over."""
         return day(line.needed_by or line.requisition.needed_by)
-
-    @admin.display(description=gettext_lazy("requester"))
-    def requester(self, line: OpenLine) -> str:
-        """Who asked."""
-        return line.requisition.requester.display_name
 
     @admin.display(description=gettext_lazy("department"), ordering="requisition__department__code")
     def department(self, line: OpenLine) -> str:
