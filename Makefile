@@ -22,7 +22,7 @@ soak: setup  ## Race 8 threads x 200 rounds, lists at 100,000 rows, whole files,
 	@TEST_DATABASE=postgres TEST_RACE_ROUNDS=$(or $(ROUNDS),200) $(PYTHON_IN_VENV) -m pytest -n 2 tests/concurrency tests/accounts/test_races.py
 	@TEST_DATABASE=postgres TEST_SCALE_ROWS=$(or $(ROWS),100000) $(PYTHON_IN_VENV) -m pytest tests/scale
 	@TEST_DATABASE=postgres TEST_DRILLS=$(or $(DRILLS),30) $(PYTHON_IN_VENV) -m pytest tests/operations/backup/test_drills.py
-	@TEST_DATABASE=postgres TEST_WHOLE_FILES=1 $(PYTHON_IN_VENV) -m pytest tests/importing/test_real_files.py tests/importing/test_unspsc.py tests/operations/test_seed.py
+	@TEST_DATABASE=postgres TEST_WHOLE_FILES=1 $(PYTHON_IN_VENV) -m pytest tests/importing/test_real_files.py tests/importing/test_unspsc.py tests/operations/test_seed.py tests/architecture/test_strange_queries.py
 	@TEST_LOAD_SECONDS=$(or $(SECONDS),60) $(PYTHON_IN_VENV) -m pytest tests/deploy tests/operations/runbooks tests/operations/prometheus/test_live.py tests/project/test_run.py tests/project/test_recording.py
 
 bench: setup  ## Measure hot operations, what measuring, backups and dashboards cost, and fifty people at once

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.http import HttpResponse
 
 from tests.architecture import asking
@@ -21,14 +19,6 @@ REDIRECTS = "/<path:object_id>/"
 # Verbs no row names are refused to all; asking those with the most and the least rights is enough.
 ASKED_IN_VAIN = ("anonymous", "admin", "procurement")
 ALL = table.rows()
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """One of everything, for all rows of this module; taken back at the end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield asking.build()
-        transaction.set_rollback(True)
 
 
 def test_every_route_has_exactly_one_row() -> None:

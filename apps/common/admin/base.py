@@ -34,13 +34,21 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # generic only in t
 
 
 class CarefulList(ChangeList):
-    """A list that goes back to its first page over a filter nobody could have chosen."""
+    """A list that goes back to its first page over a filter nobody could have chosen.
+
+    Numbers no column holds and years no calendar has are refused by Python or the database. Raises
+    IncorrectLookupParameters, as Django does for other things it cannot look up.
+    """
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """What is asked for in the address."""
+        try:
+            return super().get_filters(request)
+        except OverflowError as error:
+            raise IncorrectLookupParameters(error) from error
 
     def get_results(self, request: HttpRequest) -> None:
-        """Numbers no column holds and years no calendar has are refused by Python or the database.
-
-        Raises IncorrectLookupParameters, as Django does for other things it cannot look up.
-        """
+        """The rows of the page."""
         try:
             super().get_results(request)
         except (DataError, OverflowError, ValueError) as error:
