@@ -12,6 +12,8 @@ import pytest
 from tests.common.tabular.books import SHARED, book, sheet
 
 # Run apart, so that the memory measured is that of one reading; limits are those of the product.
+# Time is the processor's, in what it needs for two million additions: a tenth of a second on the
+# machine the bars were set on. The same machine is half as fast when its neighbours are busy.
 MEASURE = """
 import sys, time
 from pathlib import Path
@@ -21,10 +23,17 @@ settings.configure(USE_I18N=False)
 django.setup()
 from apps.common.tabular import TableError, read_table
 
+def additions():
+    start, whole = time.process_time(), 0
+    for number in range(2_000_000):
+        whole += number
+    return time.process_time() - start
+
 def resident():
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) // 1024
 
+unit = additions()
 before, start, rows = resident(), time.process_time(), 0
 try:
     for row in read_table(Path(sys.argv[1])):
@@ -32,21 +41,23 @@ try:
     outcome = str(rows)
 except TableError as error:
     outcome = error.code
-print(outcome, round(time.process_time() - start, 2), resident() - before)
+worked, grown = time.process_time() - start, resident() - before
+print(outcome, round(2 * worked / (unit + additions()), 1), grown)
 """
 
+A_SECOND = 10  # of the machine the bars were set on
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="memory is measured through /proc"
 )
 
 
 def measure(path: Path) -> tuple[str, float, int]:
-    """Return the outcome, the processor's seconds and the growth of memory in MB."""
+    """Return the outcome, the work in units of it, and the growth of memory in MB."""
     ran = subprocess.run(
         [sys.executable, "-c", MEASURE, str(path)], capture_output=True, text=True, check=True
     )
-    outcome, seconds, growth = ran.stdout.split()
-    return outcome, float(seconds), int(growth)
+    outcome, work, growth = ran.stdout.split()
+    return outcome, float(work), int(growth)
 
 
 def test_real_orders_are_read_in_a_second() -> None:
@@ -54,10 +65,10 @@ def test_real_orders_are_read_in_a_second() -> None:
     if not path.exists():
         pytest.skip("the shared order history is not on this machine")
 
-    outcome, seconds, growth = measure(path)
+    outcome, work, growth = measure(path)
 
     assert outcome == "8340"
-    assert seconds < 1
+    assert work < A_SECOND
     assert growth < 60
 
 
@@ -67,7 +78,7 @@ def test_large_csv_is_streamed(tmp_path: Path) -> None:
         target.write(",".join(f"c{at}" for at in range(20)) + "\n")
         target.writelines(f"{row}," * 19 + "x\n" for row in range(100_000))
 
-    outcome, _seconds, growth = measure(path)
+    outcome, _work, growth = measure(path)
 
     assert outcome == "100000"
     assert growth < 40
@@ -88,7 +99,7 @@ def test_large_workbook_is_streamed(tmp_path: Path) -> None:
     path = tmp_path / "large.xlsx"
     path.write_bytes(book({"S": sheet(HEAD + cells_of(100_000))}).getvalue())
 
-    outcome, _seconds, growth = measure(path)
+    outcome, _work, growth = measure(path)
 
     assert outcome == "100000"
     assert growth < 60
@@ -132,10 +143,10 @@ def test_oversized_tables_are_refused_early(kind: str, tmp_path: Path) -> None:
     content, code = refused[kind]()
     path.write_bytes(content)
 
-    outcome, seconds, growth = measure(path)
+    outcome, work, growth = measure(path)
 
     assert outcome == code
-    assert seconds < 2
+    assert work < 2 * A_SECOND
     assert growth < 100
 
 
@@ -147,8 +158,8 @@ def test_bomb_is_not_unpacked(tmp_path: Path) -> None:
     ):
         member.writelines(b" " * 2**20 for _ in range(300))
 
-    outcome, seconds, growth = measure(path)
+    outcome, work, growth = measure(path)
 
     assert outcome == "unpacks_too_large"
-    assert seconds < 1
+    assert work < A_SECOND
     assert growth < 20
