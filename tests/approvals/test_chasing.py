@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.approvals import policies, services
+from apps.approvals import business_hours, policies, services
 from apps.approvals.models import ApprovalStep, Holiday
 from apps.approvals.tasks import remind_and_escalate
 from apps.audit.models import Entry
@@ -115,8 +115,9 @@ def test_a_step_whose_people_have_left_does_not_wait_for_its_hours(company, step
 def test_holidays_give_more_time(company, requisition, submit):
     make_rule({"approvers": [HEAD], "hours": 9})
     first = submit(requisition)
-    for days in range(1, 8):
-        Holiday.objects.create(date=timezone.localdate() + dt.timedelta(days=days), name_en="x")
+    day = first.due_at.astimezone(business_hours.zone()).date()  # whatever the hour is
+    for days in range(7):
+        Holiday.objects.create(date=day + dt.timedelta(days=days), name_en="x")
     other = factories.make_requisition(company.engineer, company.laboratory, company.cost_centre)
 
     second = submit(other)
