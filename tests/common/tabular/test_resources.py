@@ -12,8 +12,8 @@ import pytest
 from tests.common.tabular.books import SHARED, book, sheet
 
 # Run apart, so that the memory measured is that of one reading; limits are those of the product.
-# Time is the processor's, in what it needs for two million additions: a tenth of a second on the
-# machine the bars were set on. The same machine is half as fast when its neighbours are busy.
+# Time is the processor's, in what it needs for two million additions: seconds would say as much
+# about the machine and its neighbours as about the reading.
 MEASURE = """
 import sys, time
 from pathlib import Path
@@ -45,7 +45,7 @@ worked, grown = time.process_time() - start, resident() - before
 print(outcome, round(2 * worked / (unit + additions()), 1), grown)
 """
 
-A_SECOND = 10  # of the machine the bars were set on
+A_SECOND = 10  # in such units, where additions go quickly
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="memory is measured through /proc"
 )
